@@ -1,0 +1,155 @@
+import { type Static, Type } from 'typebox'
+import { closed, InstantText, nullable, page } from './shapes.ts'
+
+const text = (maxLength: number) => Type.String({ minLength: 1, maxLength })
+const freeObject = Type.Record(Type.String({ maxLength: 100 }), Type.Unknown())
+const Slug = Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,62}$', description: 'lower case letters, digits, hyphens' })
+const Minutes = Type.Integer({ minimum: 1, maximum: 1440 })
+
+/** One stretch of a composite service; phases without `staffRequired` are gaps. Offsets count from the start, in minutes. */
+export const PhaseInput = closed({
+  name: Type.Optional(nullable(text(100))),
+  offsetMinutes: Type.Integer({ minimum: 0, maximum: 1440 }),
+  durationMinutes: Minutes,
+  staffRequired: Type.Optional(Type.Boolean({ default: true })),
+})
+
+/** `connection` is an id or a name; `target` is the provider's own (Cal.com: `{ eventTypeId: 77 }`). */
+export const LinkInput = closed({
+  connection: text(200),
+  phase: Type.Optional(Type.Integer({ minimum: 0, maximum: 50, default: 0 })),
+  role: Type.Optional(Type.Union([Type.Literal('primary'), Type.Literal('mirror')])),
+  target: freeObject,
+})
+
+export const ServiceInput = closed({
+  slug: Slug,
+  name: text(200),
+  description: Type.Optional(nullable(Type.String({ maxLength: 5000 }))),
+  durationMinutes: Minutes,
+  price: Type.Optional(nullable(Type.String({ pattern: '^\\d{1,9}(\\.\\d{1,2})?$' }))),
+  currency: Type.Optional(nullable(Type.String({ pattern: '^[A-Z]{3}$' }))),
+  active: Type.Optional(Type.Boolean()),
+  phases: Type.Optional(Type.Array(PhaseInput, { minItems: 1, maxItems: 50 })),
+  links: Type.Optional(Type.Array(LinkInput, { maxItems: 100 })),
+  attributes: Type.Optional(freeObject),
+})
+export type ServiceInput = Static<typeof ServiceInput>
+export const ServicePatch = Type.Partial(ServiceInput, { additionalProperties: false })
+export type ServicePatch = Static<typeof ServicePatch>
+
+export const ServiceView = Type.Object({
+  id: Type.String(),
+  slug: Type.String(),
+  name: Type.String(),
+  description: nullable(Type.String()),
+  durationMinutes: Type.Integer(),
+  price: nullable(Type.String()),
+  currency: nullable(Type.String()),
+  active: Type.Boolean(),
+  bookable: Type.Boolean(),
+  composite: Type.Boolean(),
+  phases: Type.Array(
+    Type.Object({
+      position: Type.Integer(),
+      name: nullable(Type.String()),
+      offsetMinutes: Type.Integer(),
+      durationMinutes: Type.Integer(),
+      staffRequired: Type.Boolean(),
+    }),
+  ),
+  links: Type.Array(
+    Type.Object({
+      connectionId: Type.String(),
+      phase: Type.Integer(),
+      role: Type.String(),
+      target: freeObject,
+      externalId: Type.String(),
+    }),
+  ),
+  attributes: freeObject,
+  sync: Type.Object({ status: Type.String(), errorCode: nullable(Type.String()) }),
+  createdAt: InstantText,
+  updatedAt: InstantText,
+})
+export type ServiceView = Static<typeof ServiceView>
+export const ServicePage = page(ServiceView)
+
+/** Credentials are write-only: they go in and never come out. */
+export const ConnectionInput = closed({
+  name: Slug,
+  plugin: text(64),
+  baseUrl: Type.Optional(nullable(text(500))),
+  credentials: Type.Optional(Type.Record(text(64), Type.String({ maxLength: 4000 }))),
+  webhookSecret: Type.Optional(nullable(Type.String({ maxLength: 500 }))),
+  options: Type.Optional(freeObject),
+})
+export type ConnectionInput = Static<typeof ConnectionInput>
+export const ConnectionPatch = Type.Partial(Type.Omit(ConnectionInput, ['plugin']), { additionalProperties: false })
+export type ConnectionPatch = Static<typeof ConnectionPatch>
+
+export const ConnectionView = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  plugin: Type.String(),
+  baseUrl: nullable(Type.String()),
+  state: Type.String({ description: 'active | needs_auth | paused' }),
+  paused: nullable(Type.String({ description: 'outbound | all' })),
+  credentials: Type.Record(Type.String(), Type.String(), { description: 'field → last characters only' }),
+  webhookUrl: nullable(Type.String()),
+  options: freeObject,
+  waiting: Type.Integer({ description: 'changes that wait to be sent' }),
+  createdAt: InstantText,
+  updatedAt: InstantText,
+})
+export type ConnectionView = Static<typeof ConnectionView>
+export const ConnectionPage = page(ConnectionView)
+
+export const ConnectionCheck = Type.Object({
+  ok: Type.Boolean(),
+  findings: Type.Array(Type.Object({ level: Type.String(), code: Type.String(), message: Type.String() })),
+})
+export type ConnectionCheck = Static<typeof ConnectionCheck>
+
+export const PauseRequest = closed({
+  scope: Type.Optional(Type.Union([Type.Literal('outbound'), Type.Literal('all')], { default: 'outbound' })),
+})
+export type PauseRequest = Static<typeof PauseRequest>
+
+export const resolutions = [
+  'retry',
+  'keep_local',
+  'take_remote',
+  'recreate',
+  'cancel_local',
+  'import',
+  'link',
+  'dismiss',
+] as const
+export const ResolveRequest = closed({
+  resolution: Type.Union(resolutions.map((name) => Type.Literal(name))),
+  note: Type.Optional(nullable(Type.String({ maxLength: 2000 }))),
+  version: Type.Integer({ minimum: 1 }),
+})
+export type ResolveRequest = Static<typeof ResolveRequest>
+
+export const ReviewView = Type.Object({
+  id: Type.String(),
+  code: Type.String(),
+  state: Type.String({ description: 'open | resolved | dismissed | healed' }),
+  message: Type.String(),
+  subject: Type.Object({ kind: Type.String(), id: Type.String() }),
+  appointmentId: nullable(Type.String()),
+  connectionId: nullable(Type.String()),
+  phase: nullable(Type.Integer()),
+  details: freeObject,
+  resolutions: Type.Array(Type.String()),
+  resolution: nullable(Type.String()),
+  note: nullable(Type.String()),
+  resolvedBy: nullable(Type.String()),
+  version: Type.Integer(),
+  openedAt: InstantText,
+  closedAt: nullable(InstantText),
+})
+export type ReviewView = Static<typeof ReviewView>
+export const ReviewPage = page(ReviewView)

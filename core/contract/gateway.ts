@@ -1,0 +1,207 @@
+import type { FastifyInstance } from 'fastify'
+import type { Cause, Origin } from '../domain/origin.ts'
+import type { Instant } from '../domain/time.ts'
+import type {
+  AppointmentPage,
+  AppointmentQuery,
+  AppointmentView,
+  BookRequest,
+  BulkRequest,
+  BulkView,
+  CancelRequest,
+  EditRequest,
+  RescheduleRequest,
+  TimelineEntry,
+} from './appointments.ts'
+import type {
+  ConnectionCheck,
+  ConnectionInput,
+  ConnectionPatch,
+  ConnectionView,
+  PauseRequest,
+  ResolveRequest,
+  ReviewView,
+  ServiceInput,
+  ServicePatch,
+  ServiceView,
+} from './catalogue.ts'
+import type {
+  KeyInput,
+  KeyView,
+  NewKeyView,
+  Principal,
+  Session,
+  TenantInput,
+  TenantPatch,
+  TenantView,
+  UserInput,
+  UserPatch,
+  UserView,
+} from './people.ts'
+import type { CalendarProvider, Log } from './provider.ts'
+
+/** Whose change it is: the tenant, the origin, and the cause where it follows from something earlier. */
+export type Author = { tenantId: string; origin: Origin; cause?: Cause; by?: string }
+
+export type PageRequest = { limit?: number; cursor?: string }
+export type Page<T> = { items: T[]; nextCursor: string | null }
+
+/** `replayed` is true where the same Idempotency-Key had been answered before: the answer is that earlier one. */
+export type Booked = { appointment: AppointmentView; replayed: boolean }
+
+/**
+ * The verbs of the product. All reject with `KalendsError`; a foreign or unknown id is `KAL_NOT_FOUND`. What they
+ * return is already durable; the calendars follow.
+ */
+export interface Appointments {
+  book(author: Author, request: BookRequest, options?: { idempotencyKey?: string }): Promise<Booked>
+  reschedule(author: Author, id: string, request: RescheduleRequest): Promise<AppointmentView>
+  cancel(author: Author, id: string, request: CancelRequest): Promise<AppointmentView>
+  edit(author: Author, id: string, request: EditRequest): Promise<AppointmentView>
+  get(tenantId: string, id: string): Promise<AppointmentView>
+  list(tenantId: string, query: AppointmentQuery): Promise<AppointmentPage>
+  timeline(tenantId: string, id: string): Promise<{ items: TimelineEntry[] }>
+  retrySync(author: Author, id: string): Promise<AppointmentView>
+  /** Reads every booking back from its calendar and records what is true. Waits for the answer. */
+  verify(author: Author, id: string): Promise<AppointmentView>
+  bulk(author: Author, request: BulkRequest): Promise<BulkView>
+  bulkRun(tenantId: string, id: string): Promise<BulkView>
+}
+
+export interface Services {
+  list(tenantId: string, query: PageRequest): Promise<Page<ServiceView>>
+  get(tenantId: string, idOrSlug: string): Promise<ServiceView>
+  create(author: Author, input: ServiceInput): Promise<ServiceView>
+  update(author: Author, id: string, patch: ServicePatch): Promise<ServiceView>
+  remove(author: Author, id: string): Promise<void>
+}
+
+export interface Connections {
+  list(tenantId: string, query: PageRequest): Promise<Page<ConnectionView>>
+  get(tenantId: string, id: string): Promise<ConnectionView>
+  create(author: Author, input: ConnectionInput): Promise<ConnectionView>
+  update(author: Author, id: string, patch: ConnectionPatch): Promise<ConnectionView>
+  remove(author: Author, id: string): Promise<void>
+  check(author: Author, id: string): Promise<ConnectionCheck>
+  pause(author: Author, id: string, request: PauseRequest): Promise<ConnectionView>
+  /** Sends what has waited, each change once. */
+  resume(author: Author, id: string): Promise<ConnectionView>
+}
+
+export interface Reviews {
+  list(
+    tenantId: string,
+    query: PageRequest & { state?: string; code?: string; appointmentId?: string },
+  ): Promise<Page<ReviewView>>
+  get(tenantId: string, id: string): Promise<ReviewView>
+  resolve(author: Author, id: string, request: ResolveRequest): Promise<ReviewView>
+}
+
+export interface Tenants {
+  list(query: PageRequest): Promise<Page<TenantView>>
+  get(idOrSlug: string): Promise<TenantView>
+  create(input: TenantInput): Promise<TenantView>
+  update(id: string, patch: TenantPatch): Promise<TenantView>
+}
+
+export interface Users {
+  list(tenantId: string, query: PageRequest): Promise<Page<UserView>>
+  get(tenantId: string, id: string): Promise<UserView>
+  create(tenantId: string, input: UserInput): Promise<UserView>
+  update(tenantId: string, id: string, patch: UserPatch): Promise<UserView>
+  remove(tenantId: string, id: string): Promise<void>
+}
+
+export interface Keys {
+  list(tenantId: string, query: PageRequest): Promise<Page<KeyView>>
+  get(tenantId: string, id: string): Promise<KeyView>
+  create(tenantId: string, input: KeyInput): Promise<NewKeyView>
+  remove(tenantId: string, id: string): Promise<void>
+}
+
+export interface Sessions {
+  /** Rejects with KAL_LOGIN_FAILED alike for an unknown address and a wrong password. */
+  login(email: string, password: string): Promise<Session>
+  logout(token: string): Promise<void>
+}
+
+/** A change as it happened, for those who watch live. It names the appointment and never carries a person's data. */
+export type LiveEvent = {
+  tenantId: string
+  id: string
+  appointmentId: string | null
+  kind: string
+  at: Instant
+}
+
+/** A journal event handed to a durable subscriber, at least once and in an order that is the same for everybody. */
+export type BusEvent = {
+  tenantId: string
+  id: string
+  appointmentId: string | null
+  connectionId: string | null
+  kind: string
+  version: number
+  origin: Origin
+  cause: Cause
+  data: Record<string, unknown>
+  at: Instant
+}
+
+export interface Bus {
+  /** Durable: every event is handed over, in batches, from where the subscriber of this name last was. Throw to get it again. */
+  subscribe(name: string, handle: (events: readonly BusEvent[]) => Promise<void>): void
+  /** Live only: what happens while you watch. Returns the way to stop. */
+  observe(tenantId: string, see: (event: LiveEvent) => void): () => void
+}
+
+/** Small JSON of a plugin, per connection. `version` guards against two writers: `put` answers false where it moved on. */
+export interface PluginState {
+  get(key: string): Promise<{ value: unknown; version: number } | null>
+  put(key: string, value: unknown, options?: { version?: number; expiresAt?: Instant }): Promise<boolean>
+  remove(key: string): Promise<void>
+}
+
+/** A job of a plugin: ids only in `data`; the handler loads what it needs and may run more than once. */
+export interface Jobs {
+  define(name: string, handle: (data: Record<string, string>) => Promise<void>): void
+  send(name: string, data: Record<string, string>, options?: { key?: string; after?: Instant }): Promise<void>
+}
+
+/** Everything a plugin is lent in `setup`, and nothing more. */
+export interface Gateway {
+  readonly providers: { add(provider: CalendarProvider): void }
+  readonly appointments: Appointments
+  readonly services: Services
+  readonly connections: Connections
+  readonly reviews: Reviews
+  readonly tenants: Tenants
+  readonly users: Users
+  readonly keys: Keys
+  readonly sessions: Sessions
+  readonly bus: Bus
+  readonly jobs: Jobs
+  /** A tick only sends the job; with many gateways on one database it runs once. `every` in milliseconds. */
+  schedule(name: string, every: number, job: { name: string; data?: Record<string, string> }): void
+  state(connection: { tenantId: string; id: string }): PluginState
+  /** This plugin's own Fastify scope: encapsulated, closed with the gateway. Every route needs `config.access`. */
+  readonly http: FastifyInstance
+  readonly clock: { now(): Instant }
+  readonly log: Log
+  /** What the plugin may know of the server it runs in. */
+  readonly server: { publicUrl: string }
+}
+
+/** Who may use a route: anybody, whoever signs as the plugin demands, a role in the tenant, a logged-in person, an operator. */
+export type Access = 'public' | 'signed' | 'metrics' | 'people' | 'operator' | 'viewer' | 'desk' | 'manager' | 'admin'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Who may use this route. A route without is refused at start (KAL_ROUTE_POLICY). */
+    access?: Access
+  }
+  interface FastifyRequest {
+    /** Who makes the request; set on every route whose access is a role, `people` or `operator`. */
+    principal: Principal | null
+  }
+}

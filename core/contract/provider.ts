@@ -1,0 +1,138 @@
+import type { TSchema } from 'typebox'
+import type { Customer } from '../domain/appointment.ts'
+import type { RemoteBooking } from '../domain/booking.ts'
+import type { Outcome } from '../domain/outcome.ts'
+import type { Instant } from '../domain/time.ts'
+
+/** One configured instance of a plugin for one tenant, with its credentials in clear: it lives only for the call. */
+export type ProviderConnection = {
+  tenantId: string
+  id: string
+  name: string
+  baseUrl: string | null
+  options: Record<string, unknown>
+  credentials: Record<string, string>
+}
+
+/** A reply, read whole: outbound caps its size before it gets here. Header names are lower case. */
+export type Reply = { status: number; headers: Record<string, string>; body: string }
+
+/**
+ * Calls the connection's host. Never follows redirects, never outlives the deadline. Rejects with `OutboundError`,
+ * whose `sent` says whether the request may have reached the other side: `false` is certain, `true` means unknown.
+ */
+export type OutboundFetch = (
+  url: string,
+  init?: { method?: string; headers?: Record<string, string>; body?: string },
+) => Promise<Reply>
+
+/** The few log methods that a plugin is lent; fields are redacted by core. */
+export type Log = {
+  debug(fields: object, message: string): void
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
+
+/** What every provider method is lent for one call. `deadline` is in milliseconds since 1970. */
+export type Call = {
+  connection: ProviderConnection
+  signal: AbortSignal
+  deadline: number
+  fetch: OutboundFetch
+  log: Log
+}
+
+/** What the calendar is asked to book. `gatewayId` is the identity: it must be readable from the booking later. */
+export type BookingRequest = {
+  gatewayId: string
+  target: Record<string, unknown>
+  startsAt: Instant
+  endsAt: Instant
+  timeZone: string
+  customer: Customer
+  notes: string | null
+}
+
+/** A booking in the calendar, and the event type that it stands on. */
+export type BookingRef = { externalId: string; target: Record<string, unknown> }
+
+/** Which bookings to look for. Both ends of a range are inclusive; every status is wanted, cancelled ones too. */
+export type BookingQuery = {
+  target?: Record<string, unknown>
+  startsFrom?: Instant
+  startsTo?: Instant
+  createdFrom?: Instant
+  attendeeEmail?: string
+}
+
+/** A free start. `endsAt` where the calendar says it. */
+export type Slot = { startsAt: Instant; endsAt: Instant | null }
+
+/** An event type as the calendar describes it. `problem` names what keeps it from being linked (recurring, seats, several lengths). */
+export type RemoteService = {
+  externalId: string
+  target: Record<string, unknown>
+  name: string
+  slug: string | null
+  description: string | null
+  durationMinutes: number
+  price: string | null
+  currency: string | null
+  hidden: boolean
+  problem: string | null
+}
+
+/** What `check` found, in sentences for the person who set the connection up. */
+export type ConnectionReport = {
+  ok: boolean
+  findings: readonly { level: 'ok' | 'warning' | 'error'; code: string; message: string }[]
+}
+
+/** What a provider can do. The core degrades on these words, never on a provider's name. */
+export type Supports = {
+  /** Where a booking can be found by gateway id: by the calendar itself, by walking a list, or not at all. */
+  lookup: 'server' | 'list' | 'none'
+  webhooks: boolean
+  changesSince: boolean
+  services: boolean
+  holds: boolean
+  /** Whether a move keeps the booking's id. */
+  reschedule: 'in_place' | 'new_id'
+  /** Whether the calendar rounds times, so that a match needs a tolerance. */
+  rounding: boolean
+  /** Which fields it can take after creation; what it cannot is shown as "kept here only". */
+  fields: { name: boolean; email: boolean; phone: boolean; notes: boolean; price: boolean }
+}
+
+/**
+ * A calendar. A plain object made by a plain factory. Methods never throw for what a calendar can answer: refusals and
+ * doubts are outcomes. Single bookings only: an event type that makes series, seats or several lengths has a `problem`.
+ */
+export interface CalendarProvider {
+  readonly name: string
+  readonly supports: Supports
+  /** Schema of `ServiceLink.target`, and the same target as one comparable text. */
+  readonly target: { schema: TSchema; id(target: Record<string, unknown>): string }
+  createBooking(call: Call, request: BookingRequest): Promise<Outcome<RemoteBooking>>
+  /** `done(null)` is a proven "not found"; a failed look is never that. */
+  getBooking(call: Call, ref: BookingRef): Promise<Outcome<RemoteBooking | null>>
+  /** Rejects with `ProviderError` where the list could not be read to its end: half a list proves nothing. */
+  findBookings(call: Call, query: BookingQuery): AsyncIterable<RemoteBooking>
+  /** May answer with a new id. */
+  rescheduleBooking(
+    call: Call,
+    ref: BookingRef,
+    request: BookingRequest & { reason: string | null },
+  ): Promise<Outcome<RemoteBooking>>
+  cancelBooking(call: Call, ref: BookingRef, reason: string | null): Promise<Outcome<RemoteBooking | null>>
+  listSlots?(
+    call: Call,
+    query: { target: Record<string, unknown>; from: Instant; to: Instant; timeZone: string },
+  ): Promise<Outcome<readonly Slot[]>>
+  services?: {
+    list(call: Call): Promise<Outcome<readonly RemoteService[]>>
+    get(call: Call, target: Record<string, unknown>): Promise<Outcome<RemoteService | null>>
+  }
+  check(call: Call): Promise<ConnectionReport>
+}
