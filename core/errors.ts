@@ -1,3 +1,15 @@
+type Row = { status: number; retry: boolean; title: string; detail: string }
+
+/** A row whose request can succeed later as it stands. */
+function again(status: number, title: string, detail: string): Row {
+  return { status, retry: true, title, detail }
+}
+
+/** A row whose request must change before it can succeed. */
+function never(status: number, title: string, detail: string): Row {
+  return { status, retry: false, title, detail }
+}
+
 /**
  * Every error that Kalends gives to a person, in one table: HTTP status, whether the same request may succeed later
  * (`retry`), a title and a sentence that says what was found, what was expected and what to do. `{name}` is filled in
@@ -5,385 +17,198 @@
  */
 export const errorTable = {
   // requests
-  KAL_VALIDATION: { status: 400, retry: false, title: 'The request is not valid', detail: '{problem}' },
-  KAL_BODY_NOT_JSON: {
-    status: 400,
-    retry: false,
-    title: 'The body is not JSON',
-    detail: 'The body could not be read as JSON: {problem}. Send one JSON object with Content-Type: application/json.',
-  },
-  KAL_BODY_TOO_LARGE: {
-    status: 413,
-    retry: false,
-    title: 'The body is too large',
-    detail: 'The body is larger than the {limit} bytes that are taken here.',
-  },
-  KAL_BODY_TOO_DEEP: {
-    status: 400,
-    retry: false,
-    title: 'The body is nested too deeply',
-    detail: 'JSON is taken down to {limit} levels.',
-  },
-  KAL_MEDIA_TYPE: {
-    status: 415,
-    retry: false,
-    title: 'This media type is not taken',
-    detail: 'Send Content-Type: application/json.',
-  },
-  KAL_UNAUTHENTICATED: {
-    status: 401,
-    retry: false,
-    title: 'Who are you?',
-    detail: 'Send a valid key as "Authorization: Bearer kal_…", or log in.',
-  },
-  KAL_FORBIDDEN: {
-    status: 403,
-    retry: false,
-    title: 'Not allowed',
-    detail: 'This needs the role {needed}; you have {role}.',
-  },
-  KAL_CSRF: {
-    status: 403,
-    retry: false,
-    title: 'This request came from another site',
-    detail: 'A session may only be used from the same origin. Programs use an API key.',
-  },
-  KAL_TENANT_REQUIRED: {
-    status: 400,
-    retry: false,
-    title: 'Which tenant?',
-    detail: 'An operator key stands above tenants: name one by slug or id in the header Kalends-Tenant.',
-  },
-  KAL_NOT_FOUND: { status: 404, retry: false, title: 'Not found', detail: 'There is no {what} with this id.' },
-  KAL_ROUTE_UNKNOWN: {
-    status: 404,
-    retry: false,
-    title: 'Not found',
-    detail: 'There is nothing at {method} {path}. GET /documentation lists what there is.',
-  },
-  KAL_RATE_LIMITED: { status: 429, retry: true, title: 'Too many requests', detail: 'Try again in {seconds} s.' },
-  KAL_OVERLOADED: {
-    status: 503,
-    retry: true,
-    title: 'Busy',
-    detail: 'The gateway is at its limit; nothing was stored. Try again in a moment.',
-  },
-  KAL_UNAVAILABLE: {
-    status: 503,
-    retry: true,
-    title: 'The database does not answer',
-    detail: 'Whether this was stored is not known. Send it again with the same Idempotency-Key, and it is done once.',
-  },
-  KAL_INTERNAL: {
-    status: 500,
-    retry: true,
-    title: 'A fault of ours',
-    detail: 'Something went wrong here. The log names it under {instance}.',
-  },
-  KAL_IDEMPOTENCY_MISMATCH: {
-    status: 422,
-    retry: false,
-    title: 'This Idempotency-Key was used for something else',
-    detail: 'The key was used before with another body. Use a new key for a new request.',
-  },
-  KAL_IDEMPOTENCY_KEY: {
-    status: 400,
-    retry: false,
-    title: 'The Idempotency-Key is not usable',
-    detail: 'Send 1 to 255 printable ASCII characters.',
-  },
+  KAL_VALIDATION: never(400, 'The request is not valid', '{problem}'),
+  KAL_BODY_NOT_JSON: never(
+    400,
+    'The body is not JSON',
+    'The body could not be read as JSON: {problem}. Send one JSON object with Content-Type: application/json.',
+  ),
+  KAL_BODY_TOO_LARGE: never(
+    413,
+    'The body is too large',
+    'The body is larger than the {limit} bytes that are taken here.',
+  ),
+  KAL_BODY_TOO_DEEP: never(400, 'The body is nested too deeply', 'JSON is taken down to {limit} levels.'),
+  KAL_MEDIA_TYPE: never(415, 'This media type is not taken', 'Send Content-Type: application/json.'),
+  KAL_UNAUTHENTICATED: never(401, 'Who are you?', 'Send a valid key as "Authorization: Bearer kal_…", or log in.'),
+  KAL_FORBIDDEN: never(403, 'Not allowed', 'This needs the role {needed}; you have {role}.'),
+  KAL_CSRF: never(
+    403,
+    'This request came from another site',
+    'A session may only be used from the same origin. Programs use an API key.',
+  ),
+  KAL_TENANT_REQUIRED: never(
+    400,
+    'Which tenant?',
+    'An operator key stands above tenants: name one by slug or id in the header Kalends-Tenant.',
+  ),
+  KAL_NOT_FOUND: never(404, 'Not found', 'There is no {what} with this id.'),
+  KAL_ROUTE_UNKNOWN: never(
+    404,
+    'Not found',
+    'There is nothing at {method} {path}. GET /documentation lists what there is.',
+  ),
+  KAL_RATE_LIMITED: again(429, 'Too many requests', 'Try again in {seconds} s.'),
+  KAL_OVERLOADED: again(503, 'Busy', 'The gateway is at its limit; nothing was stored. Try again in a moment.'),
+  KAL_UNAVAILABLE: again(
+    503,
+    'The database does not answer',
+    'Whether this was stored is not known. Send it again with the same Idempotency-Key, and it is done once.',
+  ),
+  KAL_INTERNAL: again(500, 'A fault of ours', 'Something went wrong here. The log names it under {instance}.'),
+  KAL_IDEMPOTENCY_MISMATCH: never(
+    422,
+    'This Idempotency-Key was used for something else',
+    'The key was used before with another body. Use a new key for a new request.',
+  ),
+  KAL_IDEMPOTENCY_KEY: never(400, 'The Idempotency-Key is not usable', 'Send 1 to 255 printable ASCII characters.'),
 
   // appointments
-  KAL_SERVICE_UNKNOWN: {
-    status: 422,
-    retry: false,
-    title: 'There is no such service',
-    detail: 'No service has the id or slug "{service}". GET /api/v1/services lists them.',
-  },
-  KAL_SERVICE_NOT_BOOKABLE: {
-    status: 422,
-    retry: false,
-    title: 'This service cannot be booked now',
-    detail: 'The service "{service}" is {reason}.',
-  },
-  KAL_TIME_INVALID: {
-    status: 422,
-    retry: false,
-    title: 'This is no time',
-    detail:
-      '{field} is "{found}"; expected an ISO 8601 instant such as 2026-12-01T09:00:00Z, or a local time such as 2026-12-01T10:00 together with timeZone.',
-  },
-  KAL_TIME_PAST: {
-    status: 422,
-    retry: false,
-    title: 'This time has passed',
-    detail: '{field} is {found}; it must be in the future.',
-  },
-  KAL_TIME_ORDER: {
-    status: 422,
-    retry: false,
-    title: 'The end is not after the start',
-    detail: 'endsAt is {endsAt}, startsAt is {startsAt}.',
-  },
-  KAL_TIME_TOO_FAR: {
-    status: 422,
-    retry: false,
-    title: 'This time is too far away',
-    detail: '{field} is {found}; at most {years} years ahead are taken.',
-  },
-  KAL_TIME_GAP: {
-    status: 422,
-    retry: false,
-    title: 'The clocks skip this time',
-    detail:
-      '{found} does not exist in {timeZone}: the clocks go forward then. Send an instant with Z, or another time.',
-  },
-  KAL_TIME_AMBIGUOUS: {
-    status: 422,
-    retry: false,
-    title: 'The clocks show this time twice',
-    detail: '{found} happens twice in {timeZone}: {earlier} and {later}. Send the one that is meant.',
-  },
-  KAL_DURATION_MISMATCH: {
-    status: 422,
-    retry: false,
-    title: 'The length does not fit the service',
-    detail: 'From startsAt to endsAt are {found} minutes; the service takes {expected}. Leave endsAt out.',
-  },
-  KAL_TIME_ZONE_UNKNOWN: {
-    status: 422,
-    retry: false,
-    title: 'There is no such time zone',
-    detail: '{field} is "{found}"; expected an IANA name such as Europe/Berlin.',
-  },
-  KAL_PHONE_INVALID: {
-    status: 422,
-    retry: false,
-    title: 'This is no phone number',
-    detail: 'customer.phone could not be read as a phone number; expected one such as +4915112345678.',
-  },
-  KAL_EMAIL_INVALID: {
-    status: 422,
-    retry: false,
-    title: 'This is no e-mail address',
-    detail: 'customer.email could not be read as an e-mail address.',
-  },
-  KAL_CONTACT_REQUIRED: {
-    status: 422,
-    retry: false,
-    title: 'The customer cannot be reached',
-    detail: 'Send customer.email or customer.phone; the calendar takes no booking without.',
-  },
-  KAL_APPOINTMENT_CANCELLED: {
-    status: 409,
-    retry: false,
-    title: 'The appointment is cancelled',
-    detail: 'A cancelled appointment cannot be {verb}. Book a new one.',
-  },
-  KAL_APPOINTMENT_OVER: {
-    status: 409,
-    retry: false,
-    title: 'The appointment is over',
-    detail: 'It ended at {endsAt} and cannot be {verb}.',
-  },
-  KAL_VERSION_CONFLICT: {
-    status: 409,
-    retry: true,
-    title: 'Somebody else was faster',
-    detail: 'It changed in the meantime. Read it again and decide anew.',
-  },
-  KAL_BULK_ACTION: { status: 422, retry: false, title: 'This cannot be done in bulk', detail: '{problem}' },
+  KAL_SERVICE_UNKNOWN: never(
+    422,
+    'There is no such service',
+    'No service has the id or slug "{service}". GET /api/v1/services lists them.',
+  ),
+  KAL_SERVICE_NOT_BOOKABLE: never(422, 'This service cannot be booked now', 'The service "{service}" is {reason}.'),
+  KAL_TIME_INVALID: never(
+    422,
+    'This is no time',
+    '{field} is "{found}"; expected an ISO 8601 instant such as 2026-12-01T09:00:00Z, or a local time such as 2026-12-01T10:00 together with timeZone.',
+  ),
+  KAL_TIME_PAST: never(422, 'This time has passed', '{field} is {found}; it must be in the future.'),
+  KAL_TIME_ORDER: never(422, 'The end is not after the start', 'endsAt is {endsAt}, startsAt is {startsAt}.'),
+  KAL_TIME_TOO_FAR: never(
+    422,
+    'This time is too far away',
+    '{field} is {found}; at most {years} years ahead are taken.',
+  ),
+  KAL_TIME_GAP: never(
+    422,
+    'The clocks skip this time',
+    '{found} does not exist in {timeZone}: the clocks go forward then. Send an instant with Z, or another time.',
+  ),
+  KAL_TIME_AMBIGUOUS: never(
+    422,
+    'The clocks show this time twice',
+    '{found} happens twice in {timeZone}: {earlier} and {later}. Send the one that is meant.',
+  ),
+  KAL_DURATION_MISMATCH: never(
+    422,
+    'The length does not fit the service',
+    'From startsAt to endsAt are {found} minutes; the service takes {expected}. Leave endsAt out.',
+  ),
+  KAL_TIME_ZONE_UNKNOWN: never(
+    422,
+    'There is no such time zone',
+    '{field} is "{found}"; expected an IANA name such as Europe/Berlin.',
+  ),
+  KAL_PHONE_INVALID: never(
+    422,
+    'This is no phone number',
+    'customer.phone could not be read as a phone number; expected one such as +4915112345678.',
+  ),
+  KAL_EMAIL_INVALID: never(422, 'This is no e-mail address', 'customer.email could not be read as an e-mail address.'),
+  KAL_CONTACT_REQUIRED: never(
+    422,
+    'The customer cannot be reached',
+    'Send customer.email or customer.phone; the calendar takes no booking without.',
+  ),
+  KAL_APPOINTMENT_CANCELLED: never(
+    409,
+    'The appointment is cancelled',
+    'A cancelled appointment cannot be {verb}. Book a new one.',
+  ),
+  KAL_APPOINTMENT_OVER: never(409, 'The appointment is over', 'It ended at {endsAt} and cannot be {verb}.'),
+  KAL_VERSION_CONFLICT: again(
+    409,
+    'Somebody else was faster',
+    'It changed in the meantime. Read it again and decide anew.',
+  ),
+  KAL_BULK_ACTION: never(422, 'This cannot be done in bulk', '{problem}'),
 
   // reviews
-  KAL_REVIEW_CLOSED: { status: 409, retry: false, title: 'The review is closed', detail: 'It was {state} before.' },
-  KAL_REVIEW_RESOLUTION: {
-    status: 422,
-    retry: false,
-    title: 'This resolution does not fit',
-    detail: 'For {code} choose one of: {allowed}.',
-  },
+  KAL_REVIEW_CLOSED: never(409, 'The review is closed', 'It was {state} before.'),
+  KAL_REVIEW_RESOLUTION: never(422, 'This resolution does not fit', 'For {code} choose one of: {allowed}.'),
 
   // services, connections, people
-  KAL_SLUG_TAKEN: {
-    status: 409,
-    retry: false,
-    title: 'The name is taken',
-    detail: 'There is a {what} "{slug}" already.',
-  },
-  KAL_LINK_REFUSED: { status: 422, retry: false, title: 'The link does not fit', detail: '{problem}' },
-  KAL_CONNECTION_UNKNOWN: {
-    status: 422,
-    retry: false,
-    title: 'There is no such connection',
-    detail: 'No connection has the id or name "{connection}".',
-  },
-  KAL_CONNECTION_IN_USE: {
-    status: 409,
-    retry: false,
-    title: 'The connection is in use',
-    detail: 'Services or bookings still stand on it: {uses}.',
-  },
-  KAL_SERVICE_IN_USE: {
-    status: 409,
-    retry: false,
-    title: 'The service is in use',
-    detail: 'Appointments still stand on it; set active to false instead.',
-  },
-  KAL_PLUGIN_UNKNOWN: {
-    status: 422,
-    retry: false,
-    title: 'There is no such plugin',
-    detail: 'No enabled plugin "{plugin}" takes connections. Enabled: {enabled}.',
-  },
-  KAL_CONNECTION_INVALID: {
-    status: 422,
-    retry: false,
-    title: 'The connection is not set up right',
-    detail: '{problem}',
-  },
-  KAL_EMAIL_TAKEN: {
-    status: 409,
-    retry: false,
-    title: 'The address is taken',
-    detail: 'A user with this e-mail address exists already.',
-  },
-  KAL_LOGIN_FAILED: {
-    status: 401,
-    retry: false,
-    title: 'The login failed',
-    detail: 'E-mail and password do not belong together.',
-  },
-  KAL_LAST_ADMIN: {
-    status: 409,
-    retry: false,
-    title: 'Somebody must hold the keys',
-    detail: 'This is the last admin of the tenant.',
-  },
-  KAL_WEBHOOK_REFUSED: {
-    status: 401,
-    retry: false,
-    title: 'The signature is not valid',
-    detail: 'The request is not signed with the secret of this connection.',
-  },
+  KAL_SLUG_TAKEN: never(409, 'The name is taken', 'There is a {what} "{slug}" already.'),
+  KAL_LINK_REFUSED: never(422, 'The link does not fit', '{problem}'),
+  KAL_CONNECTION_UNKNOWN: never(422, 'There is no such connection', 'No connection has the id or name "{connection}".'),
+  KAL_CONNECTION_IN_USE: never(409, 'The connection is in use', 'Services or bookings still stand on it: {uses}.'),
+  KAL_SERVICE_IN_USE: never(
+    409,
+    'The service is in use',
+    'Appointments still stand on it; set active to false instead.',
+  ),
+  KAL_PLUGIN_UNKNOWN: never(
+    422,
+    'There is no such plugin',
+    'No enabled plugin "{plugin}" takes connections. Enabled: {enabled}.',
+  ),
+  KAL_CONNECTION_INVALID: never(422, 'The connection is not set up right', '{problem}'),
+  KAL_EMAIL_TAKEN: never(409, 'The address is taken', 'A user with this e-mail address exists already.'),
+  KAL_LOGIN_FAILED: never(401, 'The login failed', 'E-mail and password do not belong together.'),
+  KAL_LAST_ADMIN: never(409, 'Somebody must hold the keys', 'This is the last admin of the tenant.'),
+  KAL_WEBHOOK_REFUSED: never(
+    401,
+    'The signature is not valid',
+    'The request is not signed with the secret of this connection.',
+  ),
 
   // settings and start
-  KAL_SETTINGS_INVALID: {
-    status: 500,
-    retry: false,
-    title: 'The settings are not valid',
-    detail: '{path}: found {found}, expected {expected}.',
-  },
-  KAL_SETTINGS_VARIABLE: {
-    status: 500,
-    retry: false,
-    title: 'A variable is missing',
-    detail: '{path} reads the environment variable {variable}, which is not set. Set it, or give it a default.',
-  },
-  KAL_SETTINGS_FILE: {
-    status: 500,
-    retry: false,
-    title: 'The settings could not be read',
-    detail: '{file}: {problem}',
-  },
-  KAL_SECRET_KEY: { status: 500, retry: false, title: 'The secret key is not usable', detail: '{problem}' },
-  KAL_SECRET_UNREADABLE: {
-    status: 500,
-    retry: false,
-    title: 'A stored secret cannot be read',
-    detail:
-      'It was written with the key "{keyId}", and the gateway has {known}. Start with that key (secrets.key), or store the secret anew.',
-  },
-  KAL_DATABASE_UNREACHABLE: {
-    status: 500,
-    retry: true,
-    title: 'The database cannot be reached',
-    detail: '{url}: {problem}',
-  },
-  KAL_DATABASE_VERSION: {
-    status: 500,
-    retry: false,
-    title: 'The database is too old',
-    detail: 'PostgreSQL {found} was found; 15 or newer is needed.',
-  },
-  KAL_DATABASE_IN_USE: {
-    status: 500,
-    retry: false,
-    title: 'Another gateway runs on this data',
-    detail:
-      'The embedded database in {folder} belongs to the running gateway with process id {pid}. Stop it first, or use an external database (DATABASE_URL) for several gateways.',
-  },
-  KAL_DATABASE_START: { status: 500, retry: false, title: 'The embedded database did not start', detail: '{problem}' },
-  KAL_MIGRATION_FAILED: {
-    status: 500,
-    retry: false,
-    title: 'A migration failed',
-    detail: '{migration}: {problem}. Nothing of it was kept.',
-  },
-  KAL_MIGRATION_UNKNOWN: {
-    status: 500,
-    retry: false,
-    title: 'The database is newer than this program',
-    detail: 'It has the migration {migration}, which this version does not know. Start the newer version.',
-  },
-  KAL_PORT_IN_USE: {
-    status: 500,
-    retry: false,
-    title: 'The port is taken',
-    detail: '{host}:{port} is in use. Stop what runs there, or set server.port.',
-  },
+  KAL_SETTINGS_INVALID: never(500, 'The settings are not valid', '{problems}'),
+  KAL_SETTINGS_VARIABLE: never(
+    500,
+    'A variable is missing',
+    '{path} reads the environment variable {variable}, which is not set. Set it, or give it a default.',
+  ),
+  KAL_SETTINGS_FILE: never(500, 'The settings could not be read', '{file}: {problem}'),
+  KAL_SECRET_KEY: never(500, 'The secret key is not usable', '{problem}'),
+  KAL_SECRET_UNREADABLE: never(
+    500,
+    'A stored secret cannot be read',
+    'It was written with the key "{keyId}", and the gateway has {known}. Start with that key (secrets.key), or store the secret anew.',
+  ),
+  KAL_DATABASE_UNREACHABLE: again(500, 'The database cannot be reached', '{url}: {problem}'),
+  KAL_DATABASE_VERSION: never(500, 'The database is too old', 'PostgreSQL {found} was found; 15 or newer is needed.'),
+  KAL_DATABASE_IN_USE: never(
+    500,
+    'Another gateway runs on this data',
+    'The embedded database in {folder} belongs to the running gateway with process id {pid}. Stop it first, or use an external database (DATABASE_URL) for several gateways.',
+  ),
+  KAL_DATABASE_START: never(500, 'The embedded database did not start', '{problem}'),
+  KAL_MIGRATION_FAILED: never(500, 'A migration failed', '{migration}: {problem}. Nothing of it was kept.'),
+  KAL_MIGRATION_UNKNOWN: never(
+    500,
+    'The database is newer than this program',
+    'It has the migration {migration}, which this version does not know. Start the newer version.',
+  ),
+  KAL_PORT_IN_USE: never(
+    500,
+    'The port is taken',
+    '{host}:{port} is in use. Stop what runs there, or set server.port.',
+  ),
 
   // plugins
-  KAL_PLUGIN_SHAPE: {
-    status: 500,
-    retry: false,
-    title: 'This is no plugin',
-    detail: '{plugin}: found {found}, expected a value made by definePlugin({ name, version, api, setup }).',
-  },
-  KAL_PLUGIN_API: {
-    status: 500,
-    retry: false,
-    title: 'The plugin speaks another version',
-    detail: '{plugin} speaks plugin API {found}; this gateway speaks {expected}.',
-  },
-  KAL_PLUGIN_NAME: {
-    status: 500,
-    retry: false,
-    title: 'The plugin name is not usable',
-    detail: '"{plugin}" must match {expected}.',
-  },
-  KAL_PLUGIN_DUPLICATE: {
-    status: 500,
-    retry: false,
-    title: 'Two plugins have one name',
-    detail: '"{plugin}" is registered already.',
-  },
-  KAL_PLUGIN_OPTIONS: {
-    status: 500,
-    retry: false,
-    title: 'The plugin options are not valid',
-    detail: 'plugins.{plugin}.options{path}: found {found}, expected {expected}.',
-  },
-  KAL_PLUGIN_ROUTE: {
-    status: 500,
-    retry: false,
-    title: 'Two plugins want one route',
-    detail: '{plugin} wants {prefix}, which belongs to {owner}.',
-  },
-  KAL_PLUGIN_NOT_FOUND: {
-    status: 500,
-    retry: false,
-    title: 'The plugin was not found',
-    detail: 'plugins.{plugin}.use is "{use}": {problem}',
-  },
-  KAL_PLUGIN_SETUP: { status: 500, retry: false, title: 'A plugin did not start', detail: '{plugin}: {problem}' },
-  KAL_ROUTE_POLICY: {
-    status: 500,
-    retry: false,
-    title: 'A route says not who may use it',
-    detail: '{method} {path} has no config.access.',
-  },
-  KAL_CLOSED: { status: 503, retry: true, title: 'The gateway is closing', detail: 'Nothing was stored.' },
-} as const satisfies Record<string, { status: number; retry: boolean; title: string; detail: string }>
+  KAL_PLUGIN_SHAPE: never(
+    500,
+    'This is no plugin',
+    '{plugin}: found {found}, expected a value made by definePlugin({ name, version, api, setup }).',
+  ),
+  KAL_PLUGIN_API: never(
+    500,
+    'The plugin speaks another version',
+    '{plugin} speaks plugin API {found}; this gateway speaks {expected}.',
+  ),
+  KAL_PLUGIN_NAME: never(500, 'The plugin name is not usable', '"{plugin}" must match {expected}.'),
+  KAL_PLUGIN_DUPLICATE: never(500, 'Two plugins have one name', '"{plugin}" is registered already.'),
+  KAL_PLUGIN_OPTIONS: never(500, 'The plugin options are not valid', '{problems}'),
+  KAL_PLUGIN_ROUTE: never(500, 'A plugin may not have this route', '{plugin} wants {prefix}: {problem}.'),
+  KAL_PLUGIN_NOT_FOUND: never(500, 'The plugin was not found', 'plugins.{plugin}.use is "{use}": {problem}'),
+  KAL_PLUGIN_SETUP: never(500, 'A plugin did not start', '{plugin}: {problem}'),
+  KAL_ROUTE_POLICY: never(500, 'A route says not who may use it', '{method} {path} has no config.access.'),
+  KAL_CLOSED: again(503, 'The gateway is closing', 'Nothing was stored.'),
+} satisfies Record<string, Row>
 
 export type ErrorCode = keyof typeof errorTable
 
