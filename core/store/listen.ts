@@ -26,6 +26,7 @@ export function createListener(connect: () => Promise<pg.Client>, onProblem: (er
   const closing = new AbortController()
   let client: pg.Client | null = null
   let opening: Promise<void> | null = null
+  let attempt: Promise<void> = Promise.resolve()
 
   function tell(run: () => void) {
     try {
@@ -60,6 +61,7 @@ export function createListener(connect: () => Promise<pg.Client>, onProblem: (er
       fresh.end().catch(() => undefined)
       throw error
     }
+    if (lost) throw new Error('The connection that listens was lost at once')
     if (closing.signal.aborted) return void fresh.end().catch(() => undefined)
     client = fresh
     beat(fresh, lose)
@@ -75,7 +77,8 @@ export function createListener(connect: () => Promise<pg.Client>, onProblem: (er
     opening ??= (async () => {
       for (let wait = firstBackoffMs; !closing.signal.aborted; wait = Math.min(wait * 2, longestBackoffMs)) {
         try {
-          return await open()
+          attempt = open()
+          return await attempt
         } catch (error) {
           onProblem(error as Error)
         }
@@ -83,14 +86,18 @@ export function createListener(connect: () => Promise<pg.Client>, onProblem: (er
       }
     })().finally(() => {
       opening = null
-      // A channel that was added while the last step of opening ran would otherwise wait for the next loss.
+      // A loss in the very moment of success found `opening` still set, and left the work to us.
       if (!client && channels.size > 0 && !closing.signal.aborted) void reopen()
     })
     return opening
   }
 
   async function subscribe(channel: string, one: Subscriber) {
-    if (!client) return reopen()
+    if (!client) {
+      void reopen()
+      // Not until it succeeds: a caller with a deadline must get its handle back while the database is away.
+      return attempt.catch(() => undefined)
+    }
     try {
       await client.query(`LISTEN ${client.escapeIdentifier(channel)}`)
     } catch {
