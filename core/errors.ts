@@ -183,6 +183,11 @@ export const errorTable = {
     'The database is newer than this program',
     'It has the migration {migration}, which this version does not know. Start the newer version.',
   ),
+  KAL_MIGRATION_CHANGED: never(
+    500,
+    'An applied migration has changed',
+    '{migration} was applied to this database in another form. Restore the file as it was, and put the change into a new migration.',
+  ),
   KAL_PORT_IN_USE: never(
     500,
     'The port is taken',
