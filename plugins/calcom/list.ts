@@ -1,0 +1,109 @@
+import { type BookingQuery, epoch, later, ProviderError, type RemoteBooking, unknown } from '#core'
+import type { Means } from './bookings.ts'
+import { ask } from './client.ts'
+import { failure } from './errors.ts'
+import { remoteBooking } from './map.ts'
+import { eventTypeIdOf } from './options.ts'
+import { account, booking, type CalcomBooking, pagination } from './replies.ts'
+
+const take = 100
+/** Each page begins with the last rows of the one before: where they are missing, the list has moved under us. */
+const overlap = 10
+const passes = 3
+const day = 24 * 60 * 60 * 1000
+
+/**
+ * The bookings that a query asks for, each once, oldest first by creation. Series and seats are left out: no event type
+ * of theirs can be linked. So are bookings in which the key's owner is only a guest, which Cal.com lists as well.
+ * Rejects with ProviderError where the list could not be read to its end.
+ */
+export async function* findBookings(means: Means, query: BookingQuery): AsyncGenerator<RemoteBooking> {
+  const fits = filterOf(query)
+  const owner = query.target === undefined ? await ownerOf(means) : null
+  for await (const row of rows(means, parametersOf(query))) {
+    if (owner !== null && isOnlyGuest(row, owner)) continue
+    const found = remoteBooking(row, means.settings)
+    if (found === 'REPLY_UNREADABLE') throw new ProviderError(unknown(found))
+    if (typeof found !== 'string' && fits(found, row)) yield found
+  }
+}
+
+/**
+ * The filters that Cal.com has, never narrower than the query. It filters by a booking's *end*, which lies behind its
+ * start by at most a day; all four states are named because without them only upcoming ones come.
+ */
+function parametersOf(query: BookingQuery): Record<string, string> {
+  const parameters: Record<string, string> = { status: 'upcoming,past,cancelled,unconfirmed', sortCreated: 'asc' }
+  const { target, startsFrom, startsTo, createdFrom, attendeeEmail } = query
+  if (target !== undefined) parameters.eventTypeId = String(eventTypeIdOf(target) ?? refuse('TARGET_INVALID'))
+  if (startsFrom !== undefined) parameters.afterStart = startsFrom
+  if (startsTo !== undefined) parameters.beforeEnd = later(startsTo, day)
+  if (createdFrom !== undefined) parameters.afterCreatedAt = createdFrom
+  if (attendeeEmail !== undefined) parameters.attendeeEmail = attendeeEmail.toLowerCase()
+  return parameters
+}
+
+/** The query again, on our side: exact where Cal.com's filter is wide, and safe where an old API version ignores filters. */
+function filterOf(query: BookingQuery): (found: RemoteBooking, row: CalcomBooking) => boolean {
+  const { target, startsFrom, startsTo, createdFrom } = query
+  const targetId = target === undefined ? undefined : String(eventTypeIdOf(target))
+  const email = query.attendeeEmail?.toLowerCase()
+  return (found, { attendees }) =>
+    (targetId === undefined || found.targetId === targetId) &&
+    (startsFrom === undefined || epoch(found.startsAt) >= epoch(startsFrom)) &&
+    (startsTo === undefined || epoch(found.startsAt) <= epoch(startsTo)) &&
+    (createdFrom === undefined || found.createdAt === null || epoch(found.createdAt) >= epoch(createdFrom)) &&
+    (email === undefined || attendees.some((attendee) => attendee.email?.toLowerCase() === email))
+}
+
+/**
+ * Walks the list by offset. Sorted by creation, rows only ever join at its end; rows that leave it shift the rest, which
+ * the overlap notices, and the walk begins again. Cal.com's `totalItems` is no help: it is counted without the
+ * creation filter, so `hasNextPage` may promise a page that is empty.
+ */
+async function* rows(means: Means, parameters: Record<string, string>): AsyncGenerator<CalcomBooking> {
+  const seen = new Set<string>()
+  for (let pass = 0; pass < passes; pass++) {
+    let tail: string[] = []
+    let skip = 0
+    for (;;) {
+      const page = await fetchPage(means, parameters, skip)
+      const anchor = page.rows.findLastIndex((row) => tail.includes(row.uid))
+      if (tail.length > 0 && anchor === -1) break
+      for (const row of page.rows) {
+        if (!seen.has(row.uid)) yield row
+        seen.add(row.uid)
+      }
+      if (!page.more || anchor === page.rows.length - 1) return
+      tail = page.rows.slice(-overlap).map((row) => row.uid)
+      skip += Math.max(page.rows.length - overlap, 1)
+    }
+  }
+  refuse('LIST_MOVED')
+}
+
+async function fetchPage(means: Means, parameters: Record<string, string>, skip: number) {
+  const query = { ...parameters, take: String(take), skip: String(skip) }
+  const answer = await ask(means.call, means.settings, { operation: 'list', version: 'list', path: 'bookings', query })
+  if (answer.is !== 'data') throw new ProviderError(failure('list', answer, { now: means.now() }))
+  const { data, page } = answer
+  if (!Array.isArray(data) || !data.every((row) => booking.Check(row))) refuse('REPLY_UNREADABLE')
+  const more = pagination.Check(page) ? (page.hasNextPage ?? page.hasMore) : null
+  return { rows: data as CalcomBooking[], more: more ?? data.length >= take }
+}
+
+async function ownerOf(means: Means): Promise<string> {
+  const answer = await ask(means.call, means.settings, { operation: 'me', path: 'me' })
+  if (answer.is !== 'data') throw new ProviderError(failure('me', answer, { now: means.now() }))
+  return account.Check(answer.data) ? answer.data.email.toLowerCase() : refuse('REPLY_UNREADABLE')
+}
+
+function isOnlyGuest({ hosts, attendees }: CalcomBooking, owner: string): boolean {
+  const named = (people: readonly { email?: string | null }[]) =>
+    people.some((person) => person.email?.toLowerCase() === owner)
+  return named(attendees) && !named(hosts ?? [])
+}
+
+function refuse(code: string): never {
+  throw new ProviderError(unknown(code))
+}

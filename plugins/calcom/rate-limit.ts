@@ -1,0 +1,31 @@
+import { type Instant, instantOf, type Reply } from '#core'
+
+const second = 1000
+const fallback = 60 * second
+const longest = 15 * 60 * second
+
+/**
+ * When Cal.com may be asked again after a 429. It names the limit in the header (`x-ratelimit-reset-default`, or a key's
+ * own limit), and the value is seconds to wait; Retry-After, which a proxy before it may send, is honoured too. The longest
+ * wait wins, between one second and 15 minutes: a nonsense header must not park a connection for a year.
+ */
+export function allowedAgain(headers: Reply['headers'], now: number): Instant {
+  const waits = Object.entries(headers).flatMap(([name, value]) => {
+    if (name === 'retry-after') return waitOf(value, now)
+    return name.startsWith('x-ratelimit-reset') ? waitOf(value, now) : []
+  })
+  const wait = waits.length === 0 ? fallback : Math.max(...waits)
+  return instantOf(now + Math.min(Math.max(wait, second), longest))
+}
+
+/** Milliseconds to wait by a header's value: seconds, seconds since 1970 (as one copy of the docs has it), or a date. */
+function waitOf(value: string, now: number): number[] {
+  const text = value.split(',', 1)[0]?.trim() ?? ''
+  if (/^\d+(\.\d+)?$/.test(text)) {
+    const seconds = Number(text)
+    return [seconds > 1e9 ? seconds * second - now : seconds * second]
+  }
+  // Only a weekday begins a date here: Date.parse would take "-5" for the year 2001.
+  const date = /^[A-Za-z]/.test(value) ? Date.parse(value) : Number.NaN
+  return Number.isNaN(date) ? [] : [date - now]
+}
