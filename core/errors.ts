@@ -211,6 +211,11 @@ export const errorTable = {
   KAL_PLUGIN_ROUTE: never(500, 'A plugin may not have this route', '{plugin} wants {prefix}: {problem}.'),
   KAL_PLUGIN_NOT_FOUND: never(500, 'The plugin was not found', 'plugins.{plugin}.use is "{use}": {problem}'),
   KAL_PLUGIN_SETUP: never(500, 'A plugin did not start', '{plugin}: {problem}'),
+  KAL_ORIGIN_FOREIGN: never(
+    500,
+    'This origin belongs to somebody else',
+    'The plugin {plugin} may not make changes as "{origin}"; it may as: {allowed}.',
+  ),
   KAL_ROUTE_POLICY: never(500, 'A route says not who may use it', '{method} {path} has no config.access.'),
   KAL_CLOSED: again(503, 'The gateway is closing', 'Nothing was stored.'),
 } satisfies Record<string, Row>

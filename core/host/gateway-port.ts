@@ -1,0 +1,118 @@
+import type { FastifyInstance } from 'fastify'
+import type { ToadScheduler } from 'toad-scheduler'
+import type { Author, Gateway, Jobs, PluginState } from '../contract/gateway.ts'
+import type { Plugin } from '../contract/plugin.ts'
+import type { CalendarProvider, Log } from '../contract/provider.ts'
+import { KalendsError } from '../errors.ts'
+import type { Registry } from '../registry.ts'
+import { schedule } from './schedule.ts'
+
+/** The verbs and ports that every plugin is lent as they are. */
+type Shared = Pick<
+  Gateway,
+  | 'appointments'
+  | 'services'
+  | 'connections'
+  | 'reviews'
+  | 'tenants'
+  | 'users'
+  | 'keys'
+  | 'sessions'
+  | 'clock'
+  | 'server'
+>
+
+/** What core/gateway.ts has made and every plugin's port is cut from. */
+export type GatewayParts = Shared & {
+  registry: Registry
+  bus: Gateway['bus']
+  jobs: Jobs
+  /** Small JSON per plugin and connection. */
+  state(plugin: string, connection: { tenantId: string; id: string }): PluginState
+  scheduler: ToadScheduler
+  log: Log & { child(bindings: Record<string, unknown>): Log }
+}
+
+/**
+ * Origins besides its own name that a plugin may write: admin serves people and programs alike, and a change made with
+ * an API key is `api`, not `admin`. No other plugin speaks for anybody else.
+ */
+const furtherOrigins: ReadonlyMap<string, readonly string[]> = new Map([['admin', ['api']]])
+
+/**
+ * Cuts the port of one plugin: shared verbs, its own HTTP scope and child log, and names of jobs, subscriptions and
+ * schedules that begin with the plugin's, so that two plugins never meet.
+ *
+ * This is a contract, not a wall: a plugin runs in this process with all that Node can do, and is trusted as a
+ * dependency is. The port keeps an honest plugin from mistakes (a foreign origin, a neighbour's job), not a hostile one.
+ */
+export function lend(parts: GatewayParts, plugin: Plugin, scope: FastifyInstance): Gateway {
+  const { name } = plugin
+  const own = (what: string) => `${name}.${what}`
+  const log = parts.log.child({ plugin: name })
+  const jobs: Jobs = Object.freeze({
+    define: (job: string, handle: Parameters<Jobs['define']>[1]) => parts.jobs.define(own(job), handle),
+    send: (job: string, ...rest: [Record<string, string>, Parameters<Jobs['send']>[2]?]) =>
+      parts.jobs.send(own(job), ...rest),
+  })
+  const ticks = { scheduler: parts.scheduler, clock: parts.clock, log }
+  return Object.freeze({
+    providers: Object.freeze({ add: (provider: CalendarProvider) => addProvider(parts.registry, name, provider) }),
+    ...authored(parts, [name, ...(furtherOrigins.get(name) ?? [])], name),
+    tenants: parts.tenants,
+    users: parts.users,
+    keys: parts.keys,
+    sessions: parts.sessions,
+    clock: parts.clock,
+    server: parts.server,
+    bus: Object.freeze({
+      subscribe: (subscriber, handle) => parts.bus.subscribe(own(subscriber), handle),
+      observe: (tenantId, see) => parts.bus.observe(tenantId, see),
+    } satisfies Gateway['bus']),
+    jobs,
+    schedule: (tick, every, job) =>
+      schedule(ticks, own(tick), every, (key) => jobs.send(job.name, job.data ?? {}, { key })),
+    state: (connection) => parts.state(name, connection),
+    http: scope,
+    log,
+  } satisfies Gateway)
+}
+
+/** Connections name a plugin, and core finds their provider by that name: so the two have one. */
+function addProvider(registry: Registry, plugin: string, provider: CalendarProvider): void {
+  if (provider.name !== plugin) {
+    throw new KalendsError('KAL_PLUGIN_NAME', {
+      plugin: provider.name,
+      expected: `the name of its plugin, "${plugin}"`,
+    })
+  }
+  registry.providers.add(provider)
+}
+
+/** The ports in which a plugin makes changes, each of their authoring verbs held to the plugin's origins. */
+function authored(parts: Shared, origins: readonly string[], plugin: string) {
+  const hold = <P extends object, K extends keyof P>(port: P, verbs: readonly K[]): P => {
+    // The port may be a class instance: its other methods are found through the prototype.
+    const held = Object.create(port) as P
+    for (const verb of verbs) {
+      const act = port[verb] as (author: Author, ...rest: unknown[]) => Promise<unknown>
+      const guarded = async (author: Author, ...rest: unknown[]) => {
+        refuseForeign(author, origins, plugin)
+        return await act.call(port, author, ...rest)
+      }
+      Object.defineProperty(held, verb, { value: guarded, enumerable: true })
+    }
+    return Object.freeze(held)
+  }
+  return {
+    appointments: hold(parts.appointments, ['book', 'reschedule', 'cancel', 'edit', 'retrySync', 'verify', 'bulk']),
+    services: hold(parts.services, ['create', 'update', 'remove']),
+    connections: hold(parts.connections, ['create', 'update', 'remove', 'check', 'pause', 'resume']),
+    reviews: hold(parts.reviews, ['resolve']),
+  }
+}
+
+function refuseForeign({ origin }: Author, origins: readonly string[], plugin: string): void {
+  if (origins.includes(origin.name)) return
+  throw new KalendsError('KAL_ORIGIN_FOREIGN', { plugin, origin: origin.name, allowed: origins.join(', ') })
+}
