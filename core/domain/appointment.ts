@@ -43,7 +43,10 @@ export type Appointment = {
   metadata: Record<string, unknown>
   attributes: Record<string, unknown>
   version: number
+  /** Who made it. */
   origin: Origin
+  /** Who made the last change: the side that need not be told. */
+  lastChange: Origin
   cause: Cause
   cancellationReason: string | null
   sync: SyncTracking

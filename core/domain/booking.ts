@@ -1,4 +1,5 @@
 import type { Customer } from './appointment.ts'
+import type { LinkRole } from './service.ts'
 import type { SyncStatus } from './sync-status.ts'
 import type { Instant } from './time.ts'
 
@@ -38,6 +39,10 @@ export type Booking = {
   appointmentId: string
   connectionId: string
   phase: number
+  role: LinkRole
+  /** The event type that it was asked for: a link may change while a booking stands. */
+  target: Record<string, unknown>
+  targetId: string
   /** Our name for it in the calendar, the same over all attempts and moves; a new one only after a proven end. */
   gatewayId: string
   generation: number

@@ -21,6 +21,11 @@ export function instantFromSql(text: string): Instant {
   return milliseconds === '000' ? `${seconds}Z` : `${seconds}.${milliseconds}Z`
 }
 
+/** The canonical instant of a timestamptz inside JSON (`2026-12-01T09:00:00.5+00:00`): a session in UTC writes no other zone. */
+export function instantFromJson(text: string): Instant {
+  return instantFromSql(`${text.slice(0, 10)} ${text.slice(11, -6)}+00`)
+}
+
 function foreignInstant(text: string): Instant {
   const [, date, time, offset] = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?)([+-]\d\d(?::\d\d)?)$/.exec(text) ?? []
   const instant = date && parseInstant(`${date}T${time}${offset?.length === 3 ? `${offset}:00` : offset}`)

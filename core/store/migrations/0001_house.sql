@@ -171,6 +171,7 @@ create table kalends.syncs (
   attempts       int not null default 0,
   looks          int not null default 0,
   nudge          int not null default 0,
+  job_id         uuid,
   lease_owner    uuid,
   lease_epoch    bigint not null default 0,
   lease_until    timestamptz,

@@ -1,0 +1,100 @@
+import type { Log } from '../contract/provider.ts'
+import { createBatcher } from '../store/batch.ts'
+import type { Queue } from './boss.ts'
+import type { Job, JobData, QueueName } from './queues.ts'
+
+/** What becomes of a job: `finished`, or `again` after the queue's pause because its work could not even be looked at. */
+export type Decision = 'finished' | 'again'
+
+export type Worker = { stop(): Promise<void>; readonly active: number }
+
+/** How long a worker sleeps that nobody wakes: jobs that become due by themselves send no notice. */
+const lookEvery = 500
+
+/**
+ * Works off a queue: takes as many jobs as it has places, runs them side by side, and finishes each when it ends, so
+ * that a slow calendar holds up nobody else. pg-boss's own `work()` waits for the slowest of a batch and wakes a worker
+ * once for any number of jobs; here a worker that found something looks again at once.
+ */
+export function startWorker(options: {
+  queue: Queue
+  name: QueueName
+  places: number
+  run(data: JobData): Promise<Decision>
+  log: Log
+}): Worker {
+  const { queue, name, places, run, log } = options
+  const active = new Set<Promise<void>>()
+  let stopped = false
+  let wake = () => {}
+  let woken = false
+  queue.onSent((sent) => {
+    if (sent !== name) return
+    woken = true
+    wake()
+  })
+  const finish = createBatcher(async (jobs: readonly Job[]) => {
+    await queue.finish(name, jobs)
+    return jobs
+  })
+
+  async function work(job: Job): Promise<void> {
+    try {
+      const decision = await run(job.data)
+      await (decision === 'finished' ? finish(job) : queue.giveBack(name, job))
+    } catch (error) {
+      // The job stays taken and is given out again when it expires; the sweep will have been faster.
+      log.error({ event: 'failed', queue: name, jobId: job.id, err: error }, 'a job broke off')
+      await queue.giveBack(name, job).catch(() => undefined)
+    }
+  }
+
+  async function loop(): Promise<void> {
+    while (!stopped) {
+      woken = false
+      const free = places - active.size
+      const jobs = free > 0 ? await take(free) : []
+      for (const job of jobs) {
+        const run = work(job).finally(() => {
+          active.delete(run)
+          wake()
+        })
+        active.add(run)
+      }
+      if (!stopped && (jobs.length === 0 || active.size >= places) && !woken) await nap()
+    }
+  }
+
+  async function take(most: number): Promise<Job[]> {
+    try {
+      return await queue.take(name, most)
+    } catch (error) {
+      log.warn({ event: 'failed', queue: name, err: error }, 'no jobs could be taken')
+      await nap()
+      return []
+    }
+  }
+
+  function nap(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, lookEvery)
+      wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+
+  const running = loop()
+  return {
+    get active() {
+      return active.size
+    },
+    async stop() {
+      stopped = true
+      wake()
+      await running
+      await Promise.allSettled(active)
+    },
+  }
+}

@@ -1,0 +1,174 @@
+import type { Appointment } from '../domain/appointment.ts'
+import type { Booking } from '../domain/booking.ts'
+import type { JournalEntry } from '../domain/journal.ts'
+import { appointmentColumns, lockAppointments, toRow } from './appointments.ts'
+import { createBatcher } from './batch.ts'
+import { toBookingRow } from './bookings.ts'
+import type { Database, Sql } from './database.ts'
+import { eventColumns, eventRow } from './journal.ts'
+import type { SyncJob } from './syncs.ts'
+
+/**
+ * One change of an appointment: its next state (version 1 makes it, version n needs n - 1 to be stored), what the
+ * journal says of it, and the work that follows from it.
+ */
+export type Change = {
+  appointment: Appointment
+  /** Whether the change is about the status: if not, a status that a calendar reported meanwhile stays. */
+  setsStatus: boolean
+  journal: readonly JournalEntry[]
+  /** New bookings, for an appointment that is made. */
+  bookings: readonly Booking[]
+  /** The jobs that carry it to the calendars, one per connection but the origin's. */
+  jobs: readonly SyncJob[]
+  idempotency?: { key: string; bodyHash: string; response: unknown }
+}
+
+/** `stale`: another change was faster. `replayed`: this Idempotency-Key has its answer already; the hash tells of which body. */
+export type Committed = { is: 'committed' } | { is: 'stale' } | { is: 'replayed'; bodyHash: string; response: unknown }
+
+export type Commit = (change: Change) => Promise<Committed>
+
+/** Sends jobs inside a transaction. Given by the queue, so that the store knows nothing of it. */
+export type SendJobs = (tx: Sql, jobs: readonly SyncJob[]) => Promise<void>
+
+/**
+ * The one way in for a change. Appointment, journal, idempotency key, bookings and jobs become durable together or not
+ * at all, for all changes that arrive while the last batch is under way in one round of statements.
+ */
+export function createCommit(db: Database, send: SendJobs): Commit {
+  return createBatcher((changes: readonly Change[]) =>
+    db.transaction(async (tx) => {
+      const [, won] = await Promise.all([lockAppointments(tx, changes.filter(isUpdate).map(keyOf)), write(tx, changes)])
+      const jobs = changes.filter((change) => won.has(change.appointment.id)).flatMap((change) => change.jobs)
+      if (jobs.length > 0) await send(tx, jobs)
+      return Promise.all(changes.map((change) => (won.has(change.appointment.id) ? kept : refused(tx, change))))
+    }),
+  )
+}
+
+const isUpdate = ({ appointment }: Change) => appointment.version > 1
+const keyOf = ({ appointment }: Change) => ({ tenantId: appointment.tenantId, appointmentId: appointment.id })
+const kept: Committed = { is: 'committed' }
+
+async function refused(tx: Sql, { appointment, idempotency }: Change): Promise<Committed> {
+  if (!idempotency) return { is: 'stale' }
+  const [earlier] = await tx.query<{ body_hash: string; response: unknown }>(
+    `select encode(body_hash, 'hex') as body_hash, response from kalends.idempotency_keys where tenant_id = $1 and key = $2`,
+    [appointment.tenantId, idempotency.key],
+  )
+  return earlier ? { is: 'replayed', bodyHash: earlier.body_hash, response: earlier.response } : { is: 'stale' }
+}
+
+const columns = appointmentColumns.join(', ')
+const fromInput = appointmentColumns.map((column) => `i.${column}`).join(', ')
+// What a later change may not touch: who made it and when, and what only a calendar or a review says.
+const immutable = new Set([
+  'tenant_id',
+  'id',
+  'status',
+  'origin',
+  'origin_connection_id',
+  'created_at',
+  'last_sync_attempt_at',
+  'sync_verified_at',
+  'requires_manual_review',
+  'manual_review_flagged_at',
+])
+const assignments = appointmentColumns
+  .filter((column) => !immutable.has(column))
+  .map((column) => `${column} = i.${column}`)
+  .join(', ')
+
+const statement = `
+with input as (
+  select x.expected, x.sets_status, x.key, x.body_hash, x.response, r.*
+  from jsonb_to_recordset($1::jsonb)
+         as x(expected int, sets_status boolean, key text, body_hash text, response jsonb, row jsonb),
+       lateral jsonb_populate_record(null::kalends.appointments, x.row) r
+), claimed as (
+  insert into kalends.idempotency_keys (tenant_id, key, body_hash, appointment_id, response)
+  select tenant_id, key, decode(body_hash, 'hex'), id, response from input where key is not null
+  on conflict do nothing
+  returning appointment_id
+), inserted as (
+  insert into kalends.appointments (${columns})
+  select ${fromInput} from input i
+  where i.expected = 0 and (i.key is null or i.id in (select appointment_id from claimed))
+  on conflict do nothing
+  returning tenant_id, id
+), updated as (
+  update kalends.appointments a
+  set ${assignments}, status = case when i.sets_status then i.status else a.status end
+  from input i
+  where i.expected > 0 and a.tenant_id = i.tenant_id and a.id = i.id and a.version = i.expected
+  returning a.tenant_id, a.id
+), won as (
+  select * from inserted union all select * from updated
+), journal as (
+  insert into kalends.events (${eventColumns})
+  select ${eventColumns.replaceAll(/(\w+)/g, 'e.$1')}
+  from jsonb_populate_recordset(null::kalends.events, $2::jsonb) with ordinality as e
+  join won on won.tenant_id = e.tenant_id and won.id = e.appointment_id
+  order by e.ordinality
+  returning tenant_id, id, appointment_id, kind, at
+), booked as (
+  insert into kalends.bookings
+  select b.* from jsonb_populate_recordset(null::kalends.bookings, $3::jsonb) b
+  join inserted on inserted.tenant_id = b.tenant_id and inserted.id = b.appointment_id
+), reopened as (
+  update kalends.bookings b set sync_status = 'pending', error_code = null, error_message = null
+  from updated u, jsonb_to_recordset($4::jsonb) as j(tenant_id uuid, appointment_id uuid, connection_id uuid)
+  where b.tenant_id = u.tenant_id and b.appointment_id = u.id
+    and j.tenant_id = u.tenant_id and j.appointment_id = u.id and j.connection_id = b.connection_id
+), nudged as (
+  insert into kalends.syncs (tenant_id, appointment_id, connection_id, wanted_version, state, due_at, job_id)
+  select j.tenant_id, j.appointment_id, j.connection_id, j.version, 'waiting', kalends.clock(), j.job_id
+  from jsonb_to_recordset($4::jsonb)
+         as j(tenant_id uuid, appointment_id uuid, connection_id uuid, version int, job_id uuid)
+  join won on won.tenant_id = j.tenant_id and won.id = j.appointment_id
+  order by j.tenant_id, j.appointment_id, j.connection_id
+  on conflict (tenant_id, appointment_id, connection_id) do update
+  set wanted_version = excluded.wanted_version, state = 'waiting', due_at = excluded.due_at, attempts = 0,
+      nudge = 0, job_id = excluded.job_id
+), told as (
+  select pg_notify('kalends_events', json_build_object(
+    'tenantId', tenant_id, 'id', id, 'appointmentId', appointment_id, 'kind', kind, 'at', at)::text) from journal
+)
+select id, (select count(*) from told) as told from won`
+
+async function write(tx: Sql, changes: readonly Change[]): Promise<Set<string>> {
+  const rows = await tx.query<{ id: string }>(statement, [
+    JSON.stringify(changes.map(inputRow)),
+    JSON.stringify(changes.flatMap(journalRows)),
+    JSON.stringify(changes.flatMap((change) => change.bookings.map(toBookingRow))),
+    JSON.stringify(changes.flatMap((change) => change.jobs.map(jobRow))),
+  ])
+  return new Set(rows.map((row) => row.id))
+}
+
+function inputRow({ appointment, setsStatus, idempotency }: Change) {
+  return {
+    expected: appointment.version - 1,
+    sets_status: setsStatus,
+    key: idempotency?.key ?? null,
+    body_hash: idempotency?.bodyHash ?? null,
+    response: idempotency?.response ?? null,
+    row: toRow(appointment),
+  }
+}
+
+function journalRows({ appointment, journal }: Change) {
+  const { tenantId, id: appointmentId, version, lastChange: origin, cause, updatedAt: at } = appointment
+  return journal.map((entry) => eventRow({ tenantId, appointmentId, version, origin, cause, at }, entry))
+}
+
+function jobRow({ jobId, key, version }: SyncJob) {
+  return {
+    tenant_id: key.tenantId,
+    appointment_id: key.appointmentId,
+    connection_id: key.connectionId,
+    version,
+    job_id: jobId,
+  }
+}

@@ -1,0 +1,230 @@
+import type { Booking } from '../domain/booking.ts'
+import type { JournalEntry } from '../domain/journal.ts'
+import type { Cause } from '../domain/origin.ts'
+import type { Instant } from '../domain/time.ts'
+import { lockAppointments } from './appointments.ts'
+import { createBatcher } from './batch.ts'
+import { toBookingRow } from './bookings.ts'
+import type { SendJobs } from './commit.ts'
+import type { Database, Sql } from './database.ts'
+import { eventColumns, eventRow } from './journal.ts'
+import { keyRow, type Lease, type SyncJob, type SyncKey, sameKey, syncJobId } from './syncs.ts'
+
+/** What becomes of the sync after what is recorded. */
+export type Next =
+  /** More steps follow under the same lease. */
+  | { is: 'working' }
+  /** The connection has what version `version` wants. Should more have been asked for since, the work goes on. */
+  | { is: 'settled'; version: number }
+  /** Look again later. `attempts` and `looks` are what was used up so far. */
+  | { is: 'waiting'; delayMs: number; attempts: number; looks: number; nudge: number }
+  /** Every retry is used up; a person is asked. */
+  | { is: 'failed'; attempts: number }
+  /** The connection needs a credential: its work waits until `check` passes. */
+  | { is: 'parked'; attempts: number }
+
+/** What a worker found or did, with its lease: written as a whole, or not at all if the lease was lost. */
+export type Finding = {
+  key: SyncKey
+  lease: Lease
+  version: number
+  cause: Cause
+  at: Instant
+  next: Next
+  /** Whether a calendar was asked: only that is an attempt. */
+  attempted: boolean
+  journal: readonly JournalEntry[]
+  /** Bookings whose state changed. */
+  bookings: readonly Booking[]
+  /** Ends of intents; `external_id` where the calendar gave one. */
+  intents: readonly {
+    id: string
+    state: 'done' | 'not_done' | 'unknown'
+    code: string | null
+    externalId: string | null
+  }[]
+  /** Runs in the same transaction, for what is rare: reviews, and the state of the connection. */
+  also?: (tx: Sql) => Promise<void>
+}
+
+/** `fenced`: the lease was lost and nothing was written. `moved`: more was asked for meanwhile; claim again. */
+export type Recorded = 'written' | 'moved' | 'fenced'
+
+export type Record = (finding: Finding) => Promise<Recorded>
+
+/** Writes findings of many workers together, with the jobs that follow from them. */
+export function createRecord(db: Database, send: SendJobs): Record {
+  return createBatcher((findings: readonly Finding[]) =>
+    db.transaction(async (tx) => {
+      // Appointments are locked first and in order, here as in a commit: two batches must not wait for each other.
+      const [, held] = await Promise.all([
+        lockAppointments(
+          tx,
+          findings.map(({ key }) => key),
+        ),
+        write(tx, findings),
+      ])
+      const kept = findings.filter((finding) => held.has(finding.lease.owner))
+      if (kept.length > 0)
+        await tx.query(summary, [
+          JSON.stringify(kept.map(({ key, at, attempted }) => ({ ...keyRow(key), at, attempted }))),
+        ])
+      for (const finding of kept) await finding.also?.(tx)
+      const jobs = kept.flatMap((finding) => followUp(finding, held.get(finding.lease.owner)))
+      if (jobs.length > 0) await send(tx, jobs)
+      return findings.map(({ lease }) => {
+        const state = held.get(lease.owner)
+        return state === undefined ? 'fenced' : state.moved ? 'moved' : 'written'
+      })
+    }),
+  )
+}
+
+type Held = { moved: boolean; jobId: string | null }
+
+function followUp({ key, version, next }: Finding, held: Held | undefined): SyncJob[] {
+  if (next.is !== 'waiting' || held?.moved || !held?.jobId) return []
+  return [{ jobId: held.jobId, key, version, delayMs: next.delayMs }]
+}
+
+const statement = `
+with input as (
+  select * from jsonb_to_recordset($1::jsonb) as x(
+    tenant_id uuid, appointment_id uuid, connection_id uuid, owner uuid, epoch bigint, version int, next text,
+    delay_ms float8, attempts int, looks int, nudge int, job_id uuid)
+), held as (
+  select i.*, s.wanted_version > i.version as moved
+  from input i join kalends.syncs s on ${sameKey('s', 'i')}
+  where s.lease_owner = i.owner and s.lease_epoch = i.epoch
+  order by s.tenant_id, s.appointment_id, s.connection_id
+  for update of s
+), sync as (
+  -- What was asked for meanwhile is due at once; else the state that the worker came to.
+  update kalends.syncs s
+  set state = case when h.moved or h.next = 'waiting' then 'waiting' when h.next = 'working' then s.state else h.next end,
+      synced_version = case when h.next = 'settled' then greatest(s.synced_version, h.version) else s.synced_version end,
+      due_at = case when h.next = 'waiting' and not h.moved then kalends.clock() + h.delay_ms * interval '1 ms' else s.due_at end,
+      attempts = case when h.next = 'settled' or h.moved then 0 else coalesce(h.attempts, s.attempts) end,
+      looks = case when h.next = 'settled' then 0 else coalesce(h.looks, s.looks) end,
+      nudge = case when h.next = 'waiting' and not h.moved then h.nudge else s.nudge end,
+      job_id = case when h.next = 'waiting' and not h.moved then h.job_id else s.job_id end,
+      lease_owner = case when h.next = 'working' then s.lease_owner end,
+      lease_until = case when h.next = 'working' then s.lease_until end
+  from held h where ${sameKey('s', 'h')}
+), intent as (
+  update kalends.intents n
+  set state = x.state, code = x.code, external_id = coalesce(x.external_id, n.external_id),
+      settled_at = case when x.state = 'unknown' then null else x.at end
+  from jsonb_to_recordset($2::jsonb)
+         as x(tenant_id uuid, id uuid, owner uuid, state text, code text, external_id text, at timestamptz)
+  join held h on h.owner = x.owner
+  where n.tenant_id = x.tenant_id and n.id = x.id
+), booking as (
+  update kalends.bookings b
+  set gateway_id = r.gateway_id, generation = r.generation, external_id = r.external_id,
+      remote_status = r.remote_status, starts_at = r.starts_at, ends_at = r.ends_at, synced = r.synced,
+      sync_status = r.sync_status, error_code = r.error_code, error_message = r.error_message,
+      verified_at = r.verified_at, target = r.target, target_id = r.target_id
+  from jsonb_populate_recordset(null::kalends.bookings, $3::jsonb) r
+  join held h on ${sameKey('h', 'r')}
+  where b.tenant_id = r.tenant_id and b.id = r.id
+), chain as (
+  insert into kalends.booking_ids (tenant_id, connection_id, external_id, booking_id)
+  select r.tenant_id, r.connection_id, r.external_id, r.id
+  from jsonb_populate_recordset(null::kalends.bookings, $3::jsonb) r
+  join held h on ${sameKey('h', 'r')}
+  where r.external_id is not null
+  on conflict do nothing
+), journal as (
+  insert into kalends.events (${eventColumns})
+  select ${eventColumns.replaceAll(/(\w+)/g, 'e.$1')}
+  from jsonb_populate_recordset(null::kalends.events, $4::jsonb) with ordinality as e
+  join held h on h.tenant_id = e.tenant_id and h.appointment_id = e.appointment_id
+    and h.connection_id = e.connection_id
+  order by e.ordinality
+  returning tenant_id, id, appointment_id, kind, at
+), told as (
+  select pg_notify('kalends_events', json_build_object(
+    'tenantId', tenant_id, 'id', id, 'appointmentId', appointment_id, 'kind', kind, 'at', at)::text) from journal
+)
+select owner, moved and next <> 'working' as moved, job_id, (select count(*) from told) as told from held`
+
+// A statement of its own, so that it sees what the one before wrote and, behind the lock on the appointment, what a
+// worker of another connection wrote: the state of an appointment is that of its worst booking.
+const summary = `
+with input as (
+  select * from jsonb_to_recordset($1::jsonb) as x(
+    tenant_id uuid, appointment_id uuid, connection_id uuid, at timestamptz, attempted boolean)
+), touched as (
+  select tenant_id, appointment_id, max(at) filter (where attempted) as at from input group by 1, 2
+)
+update kalends.appointments a
+set sync_status = n.sync_status,
+    sync_error_code = n.error_code, sync_error_message = n.error_message,
+    last_sync_attempt_at = coalesce(t.at, a.last_sync_attempt_at),
+    sync_attempt_count = a.sync_attempt_count + case when t.at is null then 0 else 1 end,
+    sync_verified_at = case when n.sync_status = 'synced' then coalesce(n.verified_at, a.sync_verified_at) else a.sync_verified_at end,
+    status = case when a.status in ('pending', 'confirmed') and n.held > 0 then
+               case when n.asked > 0 then 'pending' else 'confirmed' end else a.status end,
+    updated_at = coalesce(t.at, a.updated_at)
+from touched t, lateral (
+  select (array['failed', 'orphaned_local', 'orphaned_remote', 'verification_pending', 'pending', 'synced'])[
+           coalesce(min(array_position(array['failed', 'orphaned_local', 'orphaned_remote', 'verification_pending', 'pending', 'synced'], b.sync_status)), 6)] as sync_status,
+         (array_agg(b.error_code order by b.role desc, b.phase) filter (where b.error_code is not null))[1] as error_code,
+         (array_agg(b.error_message order by b.role desc, b.phase) filter (where b.error_code is not null))[1] as error_message,
+         max(b.verified_at) as verified_at,
+         count(*) filter (where b.role = 'primary' and b.external_id is not null and b.remote_status in ('accepted', 'pending')) as held,
+         count(*) filter (where b.role = 'primary' and (b.external_id is null or b.remote_status = 'pending')) as asked
+  from kalends.bookings b where b.tenant_id = t.tenant_id and b.appointment_id = t.appointment_id
+) n
+where a.tenant_id = t.tenant_id and a.id = t.appointment_id`
+
+async function write(tx: Sql, findings: readonly Finding[]): Promise<Map<string, Held>> {
+  const rows = await tx.query<{ owner: string; moved: boolean; job_id: string | null }>(statement, [
+    JSON.stringify(findings.map(inputRow)),
+    JSON.stringify(
+      findings.flatMap(({ key, lease, at, intents }) =>
+        intents.map((intent) => ({
+          tenant_id: key.tenantId,
+          id: intent.id,
+          owner: lease.owner,
+          state: intent.state,
+          code: intent.code,
+          external_id: intent.externalId,
+          at,
+        })),
+      ),
+    ),
+    JSON.stringify(findings.flatMap(({ bookings }) => bookings.map(toBookingRow))),
+    JSON.stringify(findings.flatMap(journalRows)),
+  ])
+  return new Map(rows.map((row) => [row.owner, { moved: row.moved, jobId: row.job_id }]))
+}
+
+function inputRow({ key, lease, version, next }: Finding) {
+  const waiting = next.is === 'waiting'
+  return {
+    ...keyRow(key),
+    owner: lease.owner,
+    epoch: lease.epoch,
+    version,
+    next: next.is,
+    delay_ms: waiting ? next.delayMs : null,
+    attempts: 'attempts' in next ? next.attempts : null,
+    looks: waiting ? next.looks : null,
+    nudge: waiting ? next.nudge : null,
+    job_id: waiting ? syncJobId(key, version, next.nudge) : null,
+  }
+}
+
+function journalRows({ key, version, cause, at, journal }: Finding) {
+  const context = {
+    tenantId: key.tenantId,
+    appointmentId: key.appointmentId,
+    version,
+    origin: { name: 'system' },
+    cause,
+    at,
+  }
+  return journal.map((entry) => eventRow(context, { ...entry, connectionId: key.connectionId }))
+}
