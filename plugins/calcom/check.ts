@@ -57,7 +57,7 @@ async function shapes(means: Means): Promise<Finding[]> {
   const uid = (list.data as { uid: string }[] | null)?.[0]?.uid
   const one = uid && (await look(means, { operation: 'get', version: 'bookings', path: `bookings/${uid}` }, isBooking))
   const eventTypeId = (types.data as { id: number }[] | null)?.[0]?.id
-  const free = eventTypeId && (await look(means, slotRequest(eventTypeId, means.now()), slots.Check))
+  const free = eventTypeId && (await look(means, slotRequest(eventTypeId, means.now()), (data) => slots.Check(data)))
   const seen = [types, list, one, free].filter((found) => typeof found === 'object')
   const problems = seen.flatMap(({ finding }) => finding ?? [])
   if (problems.length > 0) return problems
