@@ -1,0 +1,180 @@
+import type { AccountInput, TwinAccount } from './accounts.ts'
+import { bookingRoutes } from './booking-routes.ts'
+import { Calendar, snapshotOf, type TwinBooking } from './calendar.ts'
+import type { Committed, World } from './commit.ts'
+import { Door } from './door.ts'
+import type { EventTypeInput, TwinEventType } from './event-types.ts'
+import type { Surroundings } from './exchange.ts'
+import { Faults } from './faults.ts'
+import { FileStore } from './file-store.ts'
+import { Ledger } from './ledger.ts'
+import type { TwinCall } from './mishap.ts'
+import { RateLimit, type RateLimitOptions } from './rate-limit.ts'
+import { Ring } from './ring.ts'
+import { type Delivery, Sender } from './sender.ts'
+import { buildServer } from './server.ts'
+import type { Profile } from './versions.ts'
+
+/** How a twin is started. */
+export type TwinOptions = {
+  /** Default 127.0.0.1. */
+  host?: string
+  /** Default 0: any free one. */
+  port?: number
+  /** Which Cal.com it is; default `self-hosted`. */
+  profile?: Profile
+  /** Default 120 calls a minute and a block of 60 s, as in Cal.com; `false` for load tests. */
+  rateLimit?: RateLimitOptions | false
+  /** Where the state is kept over restarts; every change is in the file before its reply leaves. Default: memory only. */
+  file?: string
+  /** Latency of every reply in milliseconds; of a write half of it lies between its checks and the change. */
+  delayMs?: number
+  /** Epoch milliseconds; default the system's clock. */
+  clock?: () => number
+  /** Whether webhooks are delivered while the caller waits (default, as on cal.diy) or once it has its reply. */
+  webhookTiming?: 'before-reply' | 'after-reply'
+}
+
+/** Which bookings `twin.bookings` answers; all given have to fit. */
+export type BookingFilter = {
+  uid?: string
+  status?: TwinBooking['status']
+  eventTypeId?: number
+  attendeeEmail?: string
+  username?: string
+}
+
+/** Called after a write was committed and before its reply; awaited. */
+export type CommitListener = (write: { operation: string; uids: string[] }) => void | Promise<void>
+
+/** A Cal.com of one's own, on a real socket. */
+export type Twin = {
+  /** Base URL with `/v2`. */
+  readonly url: string
+  addAccount(input: AccountInput): TwinAccount
+  /** `id` or slug of a known one brings it up to date. Throws where the account is unknown. */
+  addEventType(account: TwinAccount | string, input: EventTypeInput): TwinEventType
+  bookings(filter?: BookingFilter): TwinBooking[]
+  /** The last ten thousand calls, oldest first. */
+  readonly calls: readonly TwinCall[]
+  /** How many calls of each operation there were since start or reset. */
+  readonly counts: Readonly<Record<string, number>>
+  /** The last thousand webhook deliveries, oldest first. */
+  readonly deliveries: readonly Delivery[]
+  readonly calendar: Calendar
+  readonly faults: Faults
+  on(event: 'commit', listener: CommitListener): () => void
+  /** Resolves when no webhook is under way. */
+  idle(): Promise<void>
+  /** Forgets bookings, reservations, calls, deliveries, faults and used-up limits; accounts, event types and webhooks stay. */
+  reset(): void
+  close(): Promise<void>
+}
+
+/** Starts a Cal.com on a socket. Rejects where the port is taken. */
+export async function startTwin(options: TwinOptions = {}): Promise<Twin> {
+  const clock = options.clock ?? Date.now
+  const profile = options.profile ?? 'self-hosted'
+  const ledger = new Ledger()
+  if (options.file) ledger.open(new FileStore(options.file))
+  const sender = new Sender(ledger, profile, clock)
+  const listeners = new Set<CommitListener>()
+  const world: World = {
+    profile,
+    clock,
+    ledger,
+    webhooksFirst: options.webhookTiming !== 'after-reply',
+    send: (notice) => sender.send(notice),
+    committed: (write) => tell(listeners, write),
+  }
+  const door = new Door(ledger, limitOf(options))
+  const closing = new AbortController()
+  const calls = new Ring<TwinCall>(10_000)
+  const counts: Record<string, number> = {}
+  const faults = new Faults()
+  const record = (call: TwinCall) => {
+    calls.push(call)
+    counts[call.operation] = (counts[call.operation] ?? 0) + 1
+  }
+  const around: Surroundings = {
+    world,
+    door,
+    faults,
+    sender,
+    delayMs: options.delayMs ?? 0,
+    closing: closing.signal,
+    record,
+  }
+  const app = buildServer(around, bookingRoutes)
+  await app.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 0 })
+  const { port } = app.server.address() as { port: number }
+  let closed: Promise<void> | null = null
+  return {
+    url: `http://${options.host ?? '127.0.0.1'}:${port}/v2`,
+    addAccount: (input) => ledger.addAccount(input),
+    addEventType: (account, input) => ledger.addEventType(idOf(ledger, account), input),
+    bookings: (filter) => bookingsOf(world, filter),
+    get calls() {
+      return calls.items
+    },
+    get deliveries() {
+      return sender.deliveries.items
+    },
+    counts,
+    calendar: new Calendar(world, sender),
+    faults,
+    on(_event, listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    idle: () => sender.idle(),
+    reset() {
+      ledger.clearBookings()
+      for (const ring of [calls, sender.deliveries]) ring.clear()
+      for (const operation in counts) delete counts[operation]
+      faults.clear()
+      door.forget()
+    },
+    close() {
+      closed ??= closeAll()
+      return closed
+    },
+  }
+
+  async function closeAll(): Promise<void> {
+    closing.abort()
+    await sender.close()
+    await app.close()
+    ledger.close()
+  }
+}
+
+async function tell(listeners: Set<CommitListener>, { operation, bookings }: Committed): Promise<void> {
+  for (const listener of listeners) await listener({ operation, uids: bookings.map((booking) => booking.uid) })
+}
+
+function limitOf({ rateLimit }: TwinOptions): RateLimit | null {
+  return rateLimit === false ? null : new RateLimit(rateLimit ?? { perMinute: 120, blockMs: 60_000 })
+}
+
+function idOf(ledger: Ledger, account: TwinAccount | string): number {
+  if (typeof account !== 'string') return account.id
+  const found = ledger.accountByUsername(account)
+  if (!found) throw new Error(`The twin has no account "${account}"`)
+  return found.id
+}
+
+function bookingsOf(world: World, filter: BookingFilter = {}): TwinBooking[] {
+  const found: TwinBooking[] = []
+  const hostId = filter.username === undefined ? undefined : world.ledger.accountByUsername(filter.username)?.id
+  for (const booking of world.ledger.bookings.all()) {
+    if (filter.uid !== undefined && booking.uid !== filter.uid) continue
+    if (filter.status !== undefined && booking.status !== filter.status) continue
+    if (filter.eventTypeId !== undefined && booking.eventTypeId !== filter.eventTypeId) continue
+    if (filter.username !== undefined && booking.hostId !== hostId) continue
+    const email = filter.attendeeEmail?.toLowerCase()
+    if (email !== undefined && !booking.attendees.some((attendee) => attendee.email === email)) continue
+    found.push(snapshotOf(world, booking.uid))
+  }
+  return found
+}
