@@ -44,10 +44,8 @@ function clock(headers: Record<string, string>, now: number): Finding {
 /** Reads one object of each endpoint group. What an account without bookings or event types cannot show is a warning. */
 async function shapes(means: Means): Promise<Finding[]> {
   const { versions } = means.settings
-  const types = await look(
-    means,
-    { operation: 'services', version: 'eventTypes', path: 'event-types' },
-    eventTypes.Check,
+  const types = await look(means, { operation: 'services', version: 'eventTypes', path: 'event-types' }, (data) =>
+    eventTypes.Check(data),
   )
   const list = await look(
     means,
@@ -86,9 +84,10 @@ async function look(
   fits: (data: unknown) => boolean,
 ): Promise<{ data: unknown; finding?: Finding }> {
   const answer = await ask(means.call, means.settings, request)
-  if (answer.is !== 'data')
-    return { data: null, finding: { level: 'error', ...sentence(request.operation, answer, means) } }
-  if (fits(answer.data)) return { data: answer.data }
+  if (answer.is === 'data' && fits(answer.data)) return { data: answer.data }
+  // /me answered, so this is Cal.com: a path that it does not know is a version that it does not know.
+  const unfit = answer.is === 'data' || (answer.is === 'refusal' && answer.status === 404)
+  if (!unfit) return { data: null, finding: { level: 'error', ...sentence(request.operation, answer, means) } }
   const version = request.version === undefined ? 'none' : means.settings.versions[request.version]
   const message = `Cal.com did not answer /${request.path.split('/')[0]} in the shape of version ${version}: it may not know that version. Look at the option "versions".`
   return { data: null, finding: error('VERSION', message) }
