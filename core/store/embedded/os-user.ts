@@ -36,10 +36,13 @@ async function lookUp(name: string): Promise<OsUser | null> {
   return uid && gid ? { name, uid: Number(uid), gid: Number(gid) } : null
 }
 
-/** The first folder above `path`, seen from the root, through which `user` may not pass; null where the way is open. */
+/**
+ * The first folder above `path`, seen from the root, through which `user` may not pass; null where the way is open.
+ * `path` itself need not exist.
+ */
 export async function firstClosed(path: string, user: OsUser): Promise<string | null> {
   const parents: string[] = []
-  for (let at = dirname(await realpath(path)); ; at = dirname(at)) {
+  for (let at = await realpath(dirname(path)); ; at = dirname(at)) {
     parents.unshift(at)
     if (at === dirname(at)) break
   }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { KalendsError } from '../../errors.ts'
 import { type Cluster, environment, role, run } from './cluster.ts'
+import { logFile } from './log-file.ts'
 import { isAlive, isPostgresOn } from './process.ts'
 
 /** A PostgreSQL that runs on a cluster, as its postmaster.pid says. `socket` is the folder of the unix socket, or ''. */
@@ -14,7 +15,6 @@ const socketPort = 5432
 // The shortest limit of a socket's path (macOS), less the file name that PostgreSQL adds.
 const longestSocketFolder = 103 - '/.s.PGSQL.5432'.length
 
-const logFile = ({ home }: Cluster) => join(home, 'postgres.log')
 const pidFile = ({ data }: Cluster) => join(data, 'postmaster.pid')
 
 /** What runs on the cluster, or null. A postmaster.pid whose process is gone or is somebody else's means nothing runs. */
@@ -121,7 +121,7 @@ async function launch(cluster: Cluster, port?: number): Promise<Running | null> 
     if (found && found.pid === child.pid && found.status === 'ready') return found
     await sleep(5)
   }
-  const said = (await readFile(logFile(cluster), 'utf8')).slice(before)
+  const said = (await readFile(logFile(cluster))).subarray(before).toString()
   // Two starts at once, or backends of a killed postmaster that have not noticed yet: look again.
   if (/lock file "postmaster.pid" already exists|pre-existing shared memory block/.test(said)) return null
   throw await failure(cluster, ended)
