@@ -5,7 +5,7 @@ const form = /^(\d{1,7})(ms|s|m|h|d)$/
 export const durationPattern = form.source
 
 /** The same, where nothing at all would make no sense: `0s` is refused. */
-export const positiveDurationPattern = '^0*[1-9]\\d{0,6}(ms|s|m|h|d)$'
+export const positiveDurationPattern = '^(?!0+[a-z])\\d{1,7}(ms|s|m|h|d)$'
 
 /** Milliseconds of a written length of time, or null where the text is none. Seven digits keep it a safe integer. */
 export function parseDuration(text: string): number | null {
