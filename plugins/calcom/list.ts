@@ -69,12 +69,14 @@ async function* rows(means: Means, parameters: Record<string, string>): AsyncGen
     for (;;) {
       const page = await fetchPage(means, parameters, skip)
       const anchor = page.rows.findLastIndex((row) => tail.includes(row.uid))
-      if (tail.length > 0 && anchor === -1) break
+      const ended = !page.more || anchor === page.rows.length - 1
+      // A whole page without anything new is no end of the list: Cal.com did not heed where we wanted to go on.
+      if (tail.length > 0 && (anchor === -1 || (ended && page.more && page.rows.length > overlap))) break
       for (const row of page.rows) {
         if (!seen.has(row.uid)) yield row
         seen.add(row.uid)
       }
-      if (!page.more || anchor === page.rows.length - 1) return
+      if (ended) return
       tail = page.rows.slice(-overlap).map((row) => row.uid)
       skip += Math.max(page.rows.length - overlap, 1)
     }

@@ -112,6 +112,15 @@ t.test('pagination of the cursor kind, or none at all', async (t) => {
   }
 })
 
+t.test('a list that does not heed where to go on is not taken for whole', async (t) => {
+  const rows = bookings(130)
+  const base = await server(t, (_url, response) => {
+    json(response, 200, { status: 'success', data: rows.slice(0, 100), pagination: { hasNextPage: true } })
+  })
+  const search = all(provider.findBookings(callTo(t, base), { target }))
+  t.match(await brokenOff(search), { is: 'unknown', code: 'LIST_MOVED' })
+})
+
 t.test('a page that fails fails the whole search', async (t) => {
   const rows = bookings(250)
   const base = await server(t, (url, response) => {
