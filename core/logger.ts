@@ -1,4 +1,11 @@
-import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino'
+import {
+  type Bindings,
+  type ChildLoggerOptions,
+  type DestinationStream,
+  type Logger,
+  type LoggerOptions,
+  pino,
+} from 'pino'
 
 export type { Logger }
 
@@ -54,7 +61,6 @@ export function loggerOptions(settings: { log: { level: string } }): LoggerOptio
     formatters: {
       level: (label) => ({ level: label }),
       log: (fields) => redact(fields) as Record<string, unknown>,
-      bindings: (fields) => redact(fields) as Record<string, unknown>,
     },
     serializers: { msg: scrub, err: errorFields, req: requestFields, res: responseFields },
   }
@@ -65,7 +71,13 @@ export function createLogger(
   settings: { log: { level: string } },
   out: NodeJS.WritableStream & { isTTY?: boolean } = process.stdout,
 ): Logger {
-  return pino(loggerOptions(settings), out.isTTY === true ? readable(out) : (out as DestinationStream))
+  const logger = pino(loggerOptions(settings), out.isTTY === true ? readable(out) : (out as DestinationStream))
+  const child = logger.child as (this: Logger, bindings: Bindings, options?: ChildLoggerOptions) => Logger
+  // pino drops `formatters.bindings` for children. Every child inherits from this one, and so this way of making more.
+  const redacting = function (this: Logger, bindings: Bindings, options?: ChildLoggerOptions) {
+    return child.call(this, redact(bindings) as Bindings, options)
+  }
+  return Object.assign(logger, { child: redacting as Logger['child'] })
 }
 
 /**
