@@ -62,7 +62,8 @@ export const TenantInput = closed({
   slug: Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,62}$' }),
   name: text(200),
   timeZone: text(64),
-  language: Type.Optional(Type.String({ pattern: '^[a-z]{2}(-[A-Z]{2})?$', default: 'en' })),
+  // No schema default: the same field in a PATCH would then be reset by every change that leaves it out.
+  language: Type.Optional(Type.String({ pattern: '^[a-z]{2}(-[A-Z]{2})?$', description: 'en where left out' })),
   region: Type.Optional(nullable(Type.String({ pattern: '^[A-Z]{2}$', description: 'for phone numbers without +' }))),
 })
 export type TenantInput = Static<typeof TenantInput>

@@ -1,0 +1,119 @@
+import type { Static } from 'typebox'
+import type { LinkInput } from '../contract/catalogue.ts'
+import type { CalendarProvider, Call, ProviderConnection } from '../contract/provider.ts'
+import type { LinkRole, Phase, Service, ServiceLink } from '../domain/service.ts'
+import { KalendsError } from '../errors.ts'
+import type { CallableConnection } from '../store/connections.ts'
+import { problemText, validate } from '../validate.ts'
+
+type Given = Static<typeof LinkInput>
+
+/** What links are made with. `open` decrypts a connection's credentials, `callFor` lends the call. */
+export type LinkPorts = {
+  providers: { get(name: string): CalendarProvider | undefined }
+  open(connection: CallableConnection): Promise<ProviderConnection>
+  callFor(connection: ProviderConnection & { plugin: string }): Call
+}
+
+/** A link whose connection, phase and target are known to fit together. */
+type Tied = { link: ServiceLink; phase: Phase; connection: CallableConnection; provider: CalendarProvider }
+
+/** The links and what is known of them, as a service carries it. */
+export type ReadLinks = Pick<Service, 'links' | 'syncStatus' | 'syncErrorCode'>
+
+/**
+ * Ties the phases of a service to event types, and asks each calendar whether its event type fits. A calendar that
+ * cannot be asked now does not refuse the link: it is kept as `pending` and verified later.
+ * @throws KalendsError KAL_CONNECTION_UNKNOWN; KAL_LINK_REFUSED with the reason
+ */
+export async function readLinks(
+  ports: LinkPorts,
+  connections: readonly CallableConnection[],
+  phases: readonly Phase[],
+  given: readonly Given[],
+): Promise<ReadLinks> {
+  const roles = rolesOf(given)
+  const tied = given.map((link, n) => tie(ports, connections, phases, link, roles[n] as LinkRole))
+  refuseDoubles(tied)
+  const doubts = await Promise.all(tied.map((one) => verify(ports, one)))
+  const doubt = doubts.find((code) => code !== null) ?? null
+  const syncStatus = tied.length === 0 ? 'never' : doubt === null ? 'synced' : 'pending'
+  return { links: tied.map(({ link }) => link), syncStatus, syncErrorCode: doubt }
+}
+
+/** The first link of a phase is its primary unless another says that it is; there is exactly one. */
+function rolesOf(given: readonly Given[]): LinkRole[] {
+  const phaseOf = (link: Given) => link.phase ?? 0
+  const primaries = new Map<number, Given>()
+  for (const link of given.filter((link) => link.role === 'primary')) {
+    if (primaries.has(phaseOf(link))) throw refused(`Phase ${phaseOf(link)} has two primary links; mark one as mirror.`)
+    primaries.set(phaseOf(link), link)
+  }
+  for (const link of given) {
+    if (link.role === undefined && !primaries.has(phaseOf(link))) primaries.set(phaseOf(link), link)
+  }
+  for (const link of given) {
+    if (!primaries.has(phaseOf(link)))
+      throw refused(`Phase ${phaseOf(link)} has mirrors only; mark one link as primary.`)
+  }
+  return given.map((link) => (primaries.get(phaseOf(link)) === link ? 'primary' : 'mirror'))
+}
+
+function tie(
+  { providers }: LinkPorts,
+  connections: readonly CallableConnection[],
+  phases: readonly Phase[],
+  given: Given,
+  role: LinkRole,
+): Tied {
+  const wanted = given.connection
+  const connection =
+    connections.find(({ id }) => id === wanted.toLowerCase()) ?? connections.find(({ name }) => name === wanted)
+  if (!connection) throw new KalendsError('KAL_CONNECTION_UNKNOWN', { connection: wanted })
+  const provider = providers.get(connection.plugin)
+  if (!provider) throw refused(`The connection "${connection.name}" is no calendar (plugin ${connection.plugin}).`)
+  const phase = phases.find(({ position }) => position === (given.phase ?? 0))
+  if (!phase) throw refused(`The service has no phase ${given.phase}; it has ${phases.length}, counted from 0.`)
+  if (!phase.staffRequired) throw refused(`Phase ${phase.position} needs no staff, so nothing is booked in it.`)
+  const problems = validate(provider.target.schema, structuredClone(given.target), 'target')
+  if (problems.length > 0) throw refused(problemText(problems))
+  const externalId = provider.target.id(given.target)
+  const { id: connectionId, plugin } = connection
+  const link = { connectionId, provider: plugin, phase: phase.position, role, target: given.target, externalId }
+  return { link, phase, connection, provider }
+}
+
+function refuseDoubles(tied: readonly Tied[]): void {
+  const seen = new Set<string>()
+  for (const { link, connection } of tied) {
+    const place = `${link.connectionId} ${link.phase}`
+    if (seen.has(place)) throw refused(`Phase ${link.phase} is linked to the connection "${connection.name}" twice.`)
+    seen.add(place)
+  }
+}
+
+/**
+ * Asks the calendar for the event type: null where it fits, a code where it could not be asked. A calendar that knows
+ * no event types has nothing to say about them.
+ */
+async function verify(ports: LinkPorts, { link, phase, connection, provider }: Tied): Promise<string | null> {
+  if (!provider.services) return null
+  const call = ports.callFor({ ...(await ports.open(connection)), plugin: connection.plugin })
+  const outcome = await provider.services.get(call, link.target)
+  if (outcome.is !== 'done') return outcome.code
+  const where = `${connection.name} ${link.externalId}`
+  const remote = outcome.value
+  if (remote === null) throw refused(`${where}: the calendar has no such event type.`)
+  if (remote.problem !== null) throw refused(`${where}: ${remote.problem}`)
+  if (remote.durationMinutes !== phase.durationMinutes) {
+    throw refused(
+      `${where}: the event type takes ${remote.durationMinutes} minutes, phase ${phase.position} of the service takes ` +
+        `${phase.durationMinutes}. They must be equal.`,
+    )
+  }
+  return null
+}
+
+function refused(problem: string): KalendsError {
+  return new KalendsError('KAL_LINK_REFUSED', { problem })
+}

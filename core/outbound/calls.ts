@@ -1,0 +1,50 @@
+import type { Call, Log, ProviderConnection } from '../contract/provider.ts'
+import { epoch, type Instant } from '../domain/time.ts'
+import type { Outbound } from './outbound.ts'
+
+export type CallsDeps = {
+  outbound: Pick<Outbound, 'fetchFor'>
+  registry: { plugins: { get(name: string): { baseUrl: string | null } | undefined } }
+  clock: { now(): Instant }
+  /** How long one call may take where nothing shorter is asked for. Milliseconds. */
+  attemptTimeoutMs: number
+  log: Log
+}
+
+/** Lends a call for one connection: `timeoutMs` from now it is over, and earlier where `signal` says so. */
+export type CallFor = (
+  connection: ProviderConnection & { plugin: string },
+  options?: { signal?: AbortSignal; timeoutMs?: number },
+) => Call
+
+/**
+ * Makes what every provider method is lent for one call: a deadline, a signal that keeps it, a fetch that reaches the
+ * connection's host only, a log whose lines name the connection.
+ */
+export function createCalls({ outbound, registry, clock, attemptTimeoutMs, log }: CallsDeps): CallFor {
+  return ({ plugin, ...connection }, options = {}) => {
+    const timeoutMs = Math.min(options.timeoutMs ?? attemptTimeoutMs, attemptTimeoutMs)
+    const deadline = epoch(clock.now()) + timeoutMs
+    const inTime = AbortSignal.timeout(timeoutMs)
+    const signal = options.signal ? AbortSignal.any([options.signal, inTime]) : inTime
+    const { id, baseUrl } = connection
+    const defaultBaseUrl = registry.plugins.get(plugin)?.baseUrl ?? null
+    return {
+      connection,
+      signal,
+      deadline,
+      fetch: outbound.fetchFor({ id, baseUrl, defaultBaseUrl }, { signal, deadline }),
+      log: childLog(log, { plugin, tenantId: connection.tenantId, connectionId: id }),
+    }
+  }
+}
+
+/** Not pino's `child`: a plugin's log is the four methods of the contract and nothing else. */
+function childLog(log: Log, bound: object): Log {
+  return {
+    debug: (fields, message) => log.debug({ ...fields, ...bound }, message),
+    info: (fields, message) => log.info({ ...fields, ...bound }, message),
+    warn: (fields, message) => log.warn({ ...fields, ...bound }, message),
+    error: (fields, message) => log.error({ ...fields, ...bound }, message),
+  }
+}

@@ -1,0 +1,182 @@
+import type { Instant } from '../domain/time.ts'
+import type { Sql } from './database.ts'
+import { idOrNull } from './ids.ts'
+
+/**
+ * A connection as it is stored: `credentials` (each field by itself) and `webhookSecret` are sealed. `waiting` counts
+ * the changes that have not been sent; `stamp` names this very state of the row.
+ */
+export type StoredConnection = {
+  tenantId: string
+  id: string
+  name: string
+  plugin: string
+  baseUrl: string | null
+  state: 'active' | 'needs_auth'
+  paused: 'outbound' | 'all' | null
+  credentials: Record<string, string>
+  webhookSecret: string | null
+  options: Record<string, unknown>
+  waiting: number
+  createdAt: Instant
+  updatedAt: Instant
+  stamp: string
+}
+
+const columns = `
+  c.tenant_id as "tenantId", c.id, c.name, c.plugin, c.base_url as "baseUrl", c.state, c.paused, c.credentials,
+  c.webhook_secret as "webhookSecret", c.options, c.created_at as "createdAt", c.updated_at as "updatedAt",
+  c.xmin::text as stamp,
+  (select count(*)::int from kalends.syncs s
+   where s.tenant_id = c.tenant_id and s.connection_id = c.id and s.state in ('waiting', 'parked')) as waiting`
+
+/** Connections of a tenant by name, from behind `after`. $1 tenant, $2 after, $3 limit. */
+export function listConnections(sql: Sql, tenantId: string, after: string, limit: number): Promise<StoredConnection[]> {
+  return sql.query<StoredConnection>(
+    `select ${columns} from kalends.connections c where c.tenant_id = $1 and c.name > $2 order by c.name limit $3`,
+    [tenantId, after, limit],
+  )
+}
+
+/** One connection of a tenant by id, or null. $1 tenant, $2 id. */
+export async function findConnection(sql: Sql, tenantId: string, id: string): Promise<StoredConnection | null> {
+  const [row] = await sql.query<StoredConnection>(
+    `select ${columns} from kalends.connections c where c.tenant_id = $1 and c.id = $2`,
+    [tenantId, idOrNull(id)],
+  )
+  return row ?? null
+}
+
+/** What a call needs of a connection, without the count: read before every sync. */
+export type CallableConnection = Pick<
+  StoredConnection,
+  'tenantId' | 'id' | 'name' | 'plugin' | 'baseUrl' | 'credentials' | 'options'
+>
+
+const callableColumns = `tenant_id as "tenantId", id, name, plugin, base_url as "baseUrl", credentials, options`
+
+/** One connection as a call needs it, or null. $1 tenant, $2 id. */
+export async function findCallable(sql: Sql, tenantId: string, id: string): Promise<CallableConnection | null> {
+  const [row] = await sql.query<CallableConnection>(
+    `select ${callableColumns} from kalends.connections where tenant_id = $1 and id = $2`,
+    [tenantId, idOrNull(id)],
+  )
+  return row ?? null
+}
+
+/** The connections of a tenant that these ids or names mean, as calls need them. $1 tenant, $2 ids or names. */
+export function findNamed(sql: Sql, tenantId: string, idsOrNames: readonly string[]): Promise<CallableConnection[]> {
+  return sql.query<CallableConnection>(
+    `select ${callableColumns} from kalends.connections
+     where tenant_id = $1 and (id::text = any($2::text[]) or name = any($2::text[]))`,
+    [tenantId, idsOrNames],
+  )
+}
+
+/** What is written of a connection; its state belongs to the checks and the sync. */
+export type WrittenConnection = Pick<
+  StoredConnection,
+  'tenantId' | 'id' | 'name' | 'plugin' | 'baseUrl' | 'credentials' | 'webhookSecret' | 'options'
+>
+
+// Of both statements: $1 tenant, $2 id, $3 name, $4 base URL, $5 credentials, $6 webhook secret, $7 options; then of
+// the insert $8 plugin, of the update $8 stamp.
+function parametersOf(connection: WrittenConnection): unknown[] {
+  const { tenantId, id, name, baseUrl, credentials, webhookSecret, options } = connection
+  return [tenantId, id, name, baseUrl, JSON.stringify(credentials), webhookSecret, JSON.stringify(options)]
+}
+
+/** A new connection; false where the name is taken. */
+export async function insertConnection(sql: Sql, connection: WrittenConnection): Promise<boolean> {
+  const rows = await sql.query(
+    `insert into kalends.connections (tenant_id, id, name, base_url, credentials, webhook_secret, options, plugin,
+       created_at, updated_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, kalends.clock(), kalends.clock())
+     on conflict (tenant_id, name) do nothing
+     returning id`,
+    [...parametersOf(connection), connection.plugin],
+  )
+  return rows.length > 0
+}
+
+/**
+ * Writes a connection over the state that `stamp` names; false where that state is gone. A taken name is the unique
+ * violation `connections_tenant_id_name_key`.
+ */
+export async function updateConnection(sql: Sql, connection: WrittenConnection, stamp: string): Promise<boolean> {
+  const rows = await sql.query(
+    `update kalends.connections
+     set name = $3, base_url = $4, credentials = $5, webhook_secret = $6, options = $7, updated_at = kalends.clock()
+     where tenant_id = $1 and id = $2 and xmin::text = $8
+     returning id`,
+    [...parametersOf(connection), stamp],
+  )
+  return rows.length > 0
+}
+
+/** Pauses or, with null, lets go on; its name, or null where there is none. $1 tenant, $2 id, $3 scope. */
+export async function setPaused(
+  sql: Sql,
+  tenantId: string,
+  id: string,
+  paused: StoredConnection['paused'],
+): Promise<string | null> {
+  const [row] = await sql.query<{ name: string }>(
+    `update kalends.connections set paused = $3, updated_at = kalends.clock()
+     where tenant_id = $1 and id = $2 returning name`,
+    [tenantId, idOrNull(id), paused],
+  )
+  return row?.name ?? null
+}
+
+/** Makes a connection that needed a key active again; whether it had needed one. $1 tenant, $2 id. */
+export async function activate(sql: Sql, tenantId: string, id: string): Promise<boolean> {
+  const rows = await sql.query(
+    `update kalends.connections set state = 'active', updated_at = kalends.clock()
+     where tenant_id = $1 and id = $2 and state = 'needs_auth' returning id`,
+    [tenantId, idOrNull(id)],
+  )
+  return rows.length > 0
+}
+
+/** How many services and bookings stand on a connection. $1 tenant, $2 id. */
+export async function countUses(
+  sql: Sql,
+  tenantId: string,
+  id: string,
+): Promise<{ services: number; bookings: number }> {
+  const [row] = await sql.query<{ services: number; bookings: number }>(
+    `select (select count(distinct service_id)::int from kalends.service_links
+             where tenant_id = $1 and connection_id = $2) as services,
+            (select count(*)::int from kalends.bookings where tenant_id = $1 and connection_id = $2) as bookings`,
+    [tenantId, id],
+  )
+  return row as { services: number; bookings: number }
+}
+
+/**
+ * Removes a connection with what only it could use: its inbox. Its reviews stay as history without it. Services and
+ * bookings on it are a foreign key violation. Its name, or null where there is none. $1 tenant, $2 id.
+ */
+export async function deleteConnection(sql: Sql, tenantId: string, id: string): Promise<string | null> {
+  const [row] = await sql.query<{ name: string }>(
+    `with inbox as (
+       delete from kalends.inbox where tenant_id = $1 and connection_id = $2
+     ), reviews as (
+       update kalends.reviews set connection_id = null where tenant_id = $1 and connection_id = $2
+     )
+     delete from kalends.connections where tenant_id = $1 and id = $2 returning name`,
+    [tenantId, idOrNull(id)],
+  )
+  return row?.name ?? null
+}
+
+/** Says that a connection needs a valid credential; whether that is news. $1 tenant, $2 id. */
+export async function requireCredential(sql: Sql, tenantId: string, id: string): Promise<boolean> {
+  const rows = await sql.query(
+    `update kalends.connections set state = 'needs_auth', updated_at = kalends.clock()
+     where tenant_id = $1 and id = $2 and state = 'active' returning id`,
+    [tenantId, idOrNull(id)],
+  )
+  return rows.length > 0
+}
