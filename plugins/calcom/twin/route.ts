@@ -20,7 +20,8 @@ export type Route = {
   operation: string
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   path: string
-  auth: 'required' | 'optional' | 'none'
+  /** Where it is optional a bad credential is refused all the same. */
+  auth: 'required' | 'optional'
   family: Family
   answer: (world: World, call: Call) => Answer | Promise<Answer>
   old?: (world: World, call: Call) => Answer | Promise<Answer>

@@ -1,8 +1,11 @@
+import { accountRoutes } from './account-routes.ts'
 import type { AccountInput, TwinAccount } from './accounts.ts'
 import { bookingRoutes } from './booking-routes.ts'
 import { Calendar, snapshotOf, type TwinBooking } from './calendar.ts'
 import type { Committed, World } from './commit.ts'
+import { addControl } from './control.ts'
 import { Door } from './door.ts'
+import { eventTypeRoutes } from './event-type-routes.ts'
 import type { EventTypeInput, TwinEventType } from './event-types.ts'
 import type { Surroundings } from './exchange.ts'
 import { Faults } from './faults.ts'
@@ -13,7 +16,9 @@ import { RateLimit, type RateLimitOptions } from './rate-limit.ts'
 import { Ring } from './ring.ts'
 import { type Delivery, Sender } from './sender.ts'
 import { buildServer } from './server.ts'
+import { slotRoutes } from './slot-routes.ts'
 import type { Profile } from './versions.ts'
+import { webhookRoutes } from './webhook-routes.ts'
 
 /** How a twin is started. */
 export type TwinOptions = {
@@ -71,6 +76,8 @@ export type Twin = {
   close(): Promise<void>
 }
 
+const routes = [...accountRoutes, ...bookingRoutes, ...eventTypeRoutes, ...slotRoutes, ...webhookRoutes]
+
 /** Starts a Cal.com on a socket. Rejects where the port is taken. */
 export async function startTwin(options: TwinOptions = {}): Promise<Twin> {
   const clock = options.clock ?? Date.now
@@ -105,11 +112,12 @@ export async function startTwin(options: TwinOptions = {}): Promise<Twin> {
     closing: closing.signal,
     record,
   }
-  const app = buildServer(around, bookingRoutes)
+  const app = buildServer(around, routes)
+  addControl(app, () => twin, clock)
   await app.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 0 })
   const { port } = app.server.address() as { port: number }
   let closed: Promise<void> | null = null
-  return {
+  const twin: Twin = {
     url: `http://${options.host ?? '127.0.0.1'}:${port}/v2`,
     addAccount: (input) => ledger.addAccount(input),
     addEventType: (account, input) => ledger.addEventType(idOf(ledger, account), input),
@@ -140,6 +148,7 @@ export async function startTwin(options: TwinOptions = {}): Promise<Twin> {
       return closed
     },
   }
+  return twin
 
   async function closeAll(): Promise<void> {
     closing.abort()
