@@ -38,6 +38,8 @@ export type Booking = {
   id: string
   appointmentId: string
   connectionId: string
+  /** The plugin of the connection. */
+  provider: string
   phase: number
   role: LinkRole
   /** The event type that it was asked for: a link may change while a booking stands. */

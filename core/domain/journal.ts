@@ -19,7 +19,6 @@ export type EventKind =
   | 'appointment.confirmed'
   | 'appointment.sync_failed'
   | 'appointment.verified'
-  | 'sync.requested'
   | 'sync.skipped'
   | 'booking.created'
   | 'booking.rescheduled'

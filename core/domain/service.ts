@@ -22,6 +22,8 @@ export type LinkRole = 'primary' | 'mirror'
  */
 export type ServiceLink = {
   connectionId: string
+  /** The plugin of the connection. */
+  provider: string
   phase: number
   role: LinkRole
   target: Record<string, unknown>

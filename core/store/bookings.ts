@@ -10,6 +10,7 @@ export type BookingRow = {
   id: string
   appointment_id: string
   connection_id: string
+  provider: string
   phase: number
   role: LinkRole
   target: Record<string, unknown>
@@ -33,6 +34,7 @@ export function toBooking(row: BookingRow): Booking {
     id: row.id,
     appointmentId: row.appointment_id,
     connectionId: row.connection_id,
+    provider: row.provider,
     phase: row.phase,
     role: row.role,
     target: row.target,
@@ -57,6 +59,7 @@ export function toBookingRow(booking: Booking): BookingRow {
     id: booking.id,
     appointment_id: booking.appointmentId,
     connection_id: booking.connectionId,
+    provider: booking.provider,
     phase: booking.phase,
     role: booking.role,
     target: booking.target,

@@ -44,7 +44,7 @@ export type Finding = {
     externalId: string | null
   }[]
   /** Runs in the same transaction, for what is rare: reviews, and the state of the connection. */
-  also?: (tx: Sql) => Promise<void>
+  also?: ((tx: Sql) => Promise<unknown>) | undefined
 }
 
 /** `fenced`: the lease was lost and nothing was written. `moved`: more was asked for meanwhile; claim again. */

@@ -162,6 +162,7 @@ function toSnapshot(row: ClaimRow): Snapshot {
     phases: row.phases,
     links: row.links.map((link) => ({
       connectionId: link.connection_id,
+      provider: row.plugin,
       phase: link.phase,
       role: link.role,
       target: link.target,

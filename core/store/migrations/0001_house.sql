@@ -125,6 +125,7 @@ create table kalends.bookings (
   id             uuid not null,
   appointment_id uuid not null,
   connection_id  uuid not null,
+  provider       text not null,
   phase          int not null,
   role           text not null,
   target         jsonb not null,

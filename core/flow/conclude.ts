@@ -1,0 +1,113 @@
+import type { Booking } from '../domain/booking.ts'
+import { explain } from '../domain/explain.ts'
+import { nextAttempt } from '../domain/retry.ts'
+import { epoch, type Instant } from '../domain/time.ts'
+import { requireCredential } from '../store/connections.ts'
+import type { Sql } from '../store/database.ts'
+import type { Recorded } from '../store/record.ts'
+import { healReviews, openReview } from './review.ts'
+import { replaced, type Work, write } from './work.ts'
+
+/** Everything is as wanted: every booking of this connection agrees. */
+export function finish(work: Work): Promise<Recorded> {
+  for (const booking of work.bookings) {
+    if (booking.syncStatus !== 'synced' || booking.errorCode) {
+      replaced(work, { ...booking, syncStatus: 'synced', errorCode: null, errorMessage: null })
+    }
+  }
+  const { wantedVersion: version, appointment, key } = work.snapshot
+  const { tenantId, appointmentId, connectionId } = key
+  const heal = (tx: Sql) =>
+    healReviews(tx, { tenantId, appointmentId, connectionId }, 'The calendar agrees with the appointment now.')
+  const also = appointment.sync.requiresManualReview ? heal : undefined
+  return write(work, { is: 'settled', version }, { attempted: work.intents.length > 0, also })
+}
+
+/** The end of a write is not known: the calendar is looked at after the settle delay, before anything is tried again. */
+export function unclear(work: Work, booking: Booking, code: string): Promise<Recorded> {
+  const { policy } = work.ports
+  const attempts = work.snapshot.attempts + 1
+  const isLast = attempts > policy.retryDelays.length
+  if (isLast && !policy.postSyncVerification) return giveUp(work, booking, code)
+  return wait(work, policy.settleDelay, { attempts, looks: 0, attempted: true })
+}
+
+/** Certainly not done, and worth another try: as the retry policy says, and when it is used up a person is asked. */
+export function retried(
+  work: Work,
+  booking: Booking,
+  { code, scope }: { code: string; scope: 'booking' | 'connection' },
+): Promise<Recorded> {
+  const { clock, policy } = work.ports
+  const now = clock.now()
+  const attempts = work.snapshot.attempts + 1
+  const due = nextAttempt({ delays: policy.retryDelays }, attempts, now)
+  if (due) return wait(work, epoch(due) - epoch(now), { attempts, looks: 0, attempted: true })
+  return scope === 'connection' && isAuth(code) ? park(work, booking, code) : giveUp(work, booking, code)
+}
+
+/** The calendar said when it may be asked again. That uses up no attempt. */
+export function deferred(work: Work, at: Instant): Promise<Recorded> {
+  const delay = Math.max(epoch(at) - epoch(work.ports.clock.now()), 1_000)
+  return wait(work, delay, { attempts: work.snapshot.attempts, looks: work.snapshot.looks, attempted: true })
+}
+
+/** Comes back to it after `delayMs`. */
+export function wait(
+  work: Work,
+  delayMs: number,
+  { attempts, looks, attempted }: { attempts: number; looks: number; attempted: boolean },
+): Promise<Recorded> {
+  return write(work, { is: 'waiting', delayMs, attempts, looks, nudge: work.snapshot.nudge + 1 }, { attempted })
+}
+
+const isAuth = (code: string) => code === 'HTTP_401' || code === 'HTTP_403'
+
+/** Every retry is used up: the booking has failed, a review is opened, and the log says so. */
+export function giveUp(work: Work, booking: Booking | null, code: string): Promise<Recorded> {
+  const { ports, snapshot } = work
+  const message = explain(code)
+  for (const failed of booking ? [booking] : work.bookings) {
+    replaced(work, { ...failed, syncStatus: 'failed', errorCode: code, errorMessage: message })
+  }
+  work.journal.push({ kind: 'appointment.sync_failed', message, data: { code, attempts: snapshot.attempts + 1 } })
+  const { tenantId, appointmentId, connectionId } = snapshot.key
+  ports.log.error(
+    { event: 'failed', tenantId, appointmentId, connectionId, code },
+    'an appointment could not be synced',
+  )
+  const also = (tx: Sql) =>
+    openReview(tx, {
+      tenantId,
+      code,
+      subject: { kind: 'appointment', id: appointmentId },
+      appointmentId,
+      connectionId,
+      phase: booking?.phase ?? null,
+      cause: snapshot.appointment.cause,
+      details: { attempts: snapshot.attempts + 1 },
+    })
+  return write(work, { is: 'failed', attempts: snapshot.attempts + 1 }, { attempted: booking !== null, also })
+}
+
+/** The credential is refused: the connection needs a person, once, and its work waits without using up anything more. */
+export function park(work: Work, booking: Booking, code: string): Promise<Recorded> {
+  const { ports, snapshot } = work
+  const { tenantId, connectionId } = snapshot.key
+  replaced(work, { ...booking, errorCode: code, errorMessage: explain(code) })
+  ports.log.error({ event: 'failed', tenantId, connectionId, code }, 'a connection needs a valid credential')
+  const also = async (tx: Sql) => {
+    await requireCredential(tx, tenantId, connectionId)
+    await openReview(tx, {
+      tenantId,
+      code,
+      subject: { kind: 'connection', id: connectionId },
+      appointmentId: null,
+      connectionId,
+      phase: null,
+      cause: snapshot.appointment.cause,
+      details: {},
+    })
+  }
+  return write(work, { is: 'parked', attempts: 0 }, { attempted: true, also })
+}

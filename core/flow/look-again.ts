@@ -1,0 +1,57 @@
+import { isLive } from '../domain/appointment.ts'
+import type { Recorded } from '../store/record.ts'
+import type { OpenIntent } from '../store/syncs.ts'
+import { giveUp, wait } from './conclude.ts'
+import type { Settled } from './settle.ts'
+import { replaced, type Work } from './work.ts'
+
+/** A list may lag behind: only so many looks that find nothing allow another create. */
+const looksBeforeAgain = 2
+
+/** An unknown create of an appointment that was cancelled meanwhile is looked for this long, in milliseconds. */
+const looksAfterCancel = [2_000, 30_000, 300_000]
+
+/** Decides what a look means. Null: what is known is enough, the plan may be made. */
+export async function afterLook(work: Work, settled: Settled, open: readonly OpenIntent[]): Promise<Recorded | null> {
+  const { policy } = work.ports
+  const { attempts, looks, appointment } = work.snapshot
+  switch (settled.is) {
+    case 'known':
+      return settled.code ? giveUp(work, settled.booking, settled.code) : null
+    case 'several':
+      return giveUp(work, settled.booking, 'SEVERAL_FOUND')
+    case 'unseen':
+      return unseen(work, settled)
+    case 'absent':
+      if (!isLive(appointment)) return lookOnAfterCancel(work, settled, open)
+      if (looks + 1 < looksBeforeAgain) {
+        const delay = Math.max(policy.settleDelay, policy.retryDelays[attempts - 1] ?? 0)
+        return wait(work, delay, { attempts, looks: looks + 1, attempted: false })
+      }
+      if (isRefusal(settled.code) || attempts > policy.retryDelays.length) {
+        return giveUp(work, settled.booking, settled.code ?? 'TIMEOUT')
+      }
+      return null
+  }
+}
+
+/** A refusal that was doubted and proved true: the same request would be refused again. */
+const isRefusal = (code: string | null) => code === 'SLOT_TAKEN' || (code !== null && /^HTTP_4\d\d$/.test(code))
+
+async function unseen(work: Work, settled: Settled): Promise<Recorded> {
+  const { retryDelays } = work.ports.policy
+  const { attempts, looks } = work.snapshot
+  const delay = retryDelays[looks]
+  if (delay !== undefined) return wait(work, delay, { attempts, looks: looks + 1, attempted: false })
+  return giveUp(work, settled.booking, 'VERIFICATION_ERROR')
+}
+
+/** Nothing is wanted there any more, so nothing is made; but what may yet appear must be cancelled, so we look on for a while. */
+async function lookOnAfterCancel(work: Work, settled: Settled, open: readonly OpenIntent[]): Promise<Recorded | null> {
+  const { attempts, looks } = work.snapshot
+  const delay = looksAfterCancel[looks]
+  if (delay !== undefined) return wait(work, delay, { attempts, looks: looks + 1, attempted: false })
+  work.intents = open.map(({ id, code }) => ({ id, state: 'not_done', code, externalId: null }))
+  replaced(work, settled.booking)
+  return null
+}

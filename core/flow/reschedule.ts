@@ -1,0 +1,49 @@
+import type { AppointmentView, RescheduleRequest } from '../contract/appointments.ts'
+import type { Author } from '../contract/gateway.ts'
+import type { Appointment } from '../domain/appointment.ts'
+import { epoch, type Instant, later } from '../domain/time.ts'
+import { KalendsError } from '../errors.ts'
+import { change } from './change.ts'
+import type { Ports } from './ports.ts'
+import { readTimeZone, readWhen, requireFuture } from './when.ts'
+
+/**
+ * Moves an appointment; its length stays. Throws KAL_APPOINTMENT_CANCELLED and KAL_APPOINTMENT_OVER for what can no
+ * longer be moved, and as `readWhen` for the time.
+ */
+export function reschedule(
+  ports: Ports,
+  author: Author,
+  id: string,
+  request: RescheduleRequest,
+): Promise<AppointmentView> {
+  return change(ports, author, id, (current) => {
+    requireMovable(ports, current, 'moved')
+    const timeZone = readTimeZone('timeZone', request.timeZone, current.timeZone)
+    const startsAt = readWhen('startsAt', request.startsAt, timeZone)
+    requireFuture('startsAt', startsAt, ports.clock.now())
+    if (startsAt === current.startsAt && timeZone === current.timeZone) return null
+    return {
+      next: { ...moved(current, startsAt), timeZone },
+      entry: {
+        kind: 'appointment.rescheduled',
+        message: `Moved from ${current.startsAt} to ${startsAt}.`,
+        data: { from: current.startsAt, to: startsAt, reason: request.reason ?? null },
+      },
+    }
+  })
+}
+
+/** The appointment at another time, as long as before. */
+export function moved(current: Appointment, startsAt: Instant): Appointment {
+  return { ...current, startsAt, endsAt: later(startsAt, epoch(current.endsAt) - epoch(current.startsAt)) }
+}
+
+/** Refuses what is cancelled or over; `verb` is a participle for the sentence. */
+export function requireMovable(ports: Ports, current: Appointment, verb: string): void {
+  if (current.status === 'cancelled') throw new KalendsError('KAL_APPOINTMENT_CANCELLED', { verb })
+  const over = current.status === 'completed' || current.status === 'no_show'
+  if (over || epoch(current.endsAt) <= epoch(ports.clock.now())) {
+    throw new KalendsError('KAL_APPOINTMENT_OVER', { endsAt: current.endsAt, verb })
+  }
+}

@@ -1,0 +1,132 @@
+import type { BookingRequest } from '../contract/provider.ts'
+import type { RemoteBooking } from '../domain/booking.ts'
+import { type Outcome, unknown } from '../domain/outcome.ts'
+import type { Step } from '../domain/sync-plan.ts'
+import type { Instant } from '../domain/time.ts'
+import type { Recorded } from '../store/record.ts'
+import { deferred, finish, giveUp, retried, unclear } from './conclude.ts'
+import { judge } from './judge.ts'
+import { lastOfChain } from './settle.ts'
+import type { Bringing } from './sync.ts'
+import { note, replaced, write } from './work.ts'
+
+/** How a step ended for the plan that it belongs to; a `Recorded` ends the work. */
+export type StepResult = Recorded | 'on' | 'plan again'
+
+/**
+ * One write to the calendar: announced, made, judged, recorded. The announcement is durable before the call leaves, so
+ * that whoever comes after a crash knows what to look for.
+ */
+export async function takeStep(work: Bringing, planned: Step, isLast: boolean): Promise<StepResult> {
+  const { ports, snapshot } = work
+  const step = withIdentity(work, planned)
+  const intentId = ports.ids.next()
+  if (step !== planned && (await write(work, { is: 'working' }, { attempted: false })) === 'fenced') return 'fenced'
+  if (!(await announce(work, step, intentId))) return 'fenced'
+  ports.mark('after intent')
+  const outcome = await perform(work, step)
+  ports.mark('after call')
+  const { booking, intent, entry, go } = judge(step, outcome, snapshot.appointment, ports.clock.now())
+  note(work, entry, [{ id: intentId, ...intent }])
+  replaced(work, booking)
+  // The create that came through answers for those before it that were never heard of again.
+  if (step.kind === 'create' && intent.state === 'done') closeEarlier(work, booking.id)
+  switch (go.is) {
+    case 'on':
+      if (isLast) return finish(work)
+      return (await write(work, { is: 'working' }, { attempted: true })) === 'fenced' ? 'fenced' : 'on'
+    case 'follow':
+      return (await write(work, { is: 'working' }, { attempted: true })) === 'fenced' ? 'fenced' : 'plan again'
+    case 'settle':
+      return unclear(work, booking, go.code)
+    case 'retry':
+      return retried(work, booking, go)
+    case 'defer':
+      return deferred(work, go.at)
+    case 'give_up':
+      return giveUp(work, booking, go.code)
+  }
+}
+
+/** A booking whose place was given up is made anew under another name: its old one still stands in the calendar's history. */
+function withIdentity(work: Bringing, step: Step): Step {
+  if (step.kind !== 'create' || !step.fresh) return step
+  const { booking } = step
+  const fresh = {
+    ...booking,
+    gatewayId: work.ports.ids.next(),
+    generation: booking.generation + 1,
+    externalId: null,
+    remoteStatus: null,
+    synced: null,
+    startsAt: null,
+    endsAt: null,
+    syncStatus: 'pending' as const,
+  }
+  replaced(work, fresh)
+  return { ...step, booking: fresh }
+}
+
+function announce(work: Bringing, step: Step, id: string): Promise<boolean> {
+  const { ports, snapshot } = work
+  const { appointment } = snapshot
+  return ports.store.announce({
+    id,
+    key: snapshot.key,
+    lease: snapshot.lease,
+    bookingId: step.booking.id,
+    kind: step.kind,
+    version: snapshot.wantedVersion,
+    generation: step.booking.generation,
+    target: step.kind === 'cancel' ? appointment : { startsAt: step.startsAt, endsAt: step.endsAt },
+    sentAt: ports.clock.now(),
+  })
+}
+
+/** Calls the calendar. A provider that throws has a fault of its own, after which nothing is known of the write. */
+async function perform(work: Bringing, step: Step): Promise<Outcome<RemoteBooking | null>> {
+  const { ports, snapshot } = work
+  const call = await ports.outbound.open(snapshot.key)
+  try {
+    return await dispatchStep(work, call, step)
+  } catch (error) {
+    ports.log.error({ event: 'failed', plugin: snapshot.plugin, err: error }, 'a provider threw instead of answering')
+    return unknown('PROVIDER_FAULT')
+  }
+}
+
+async function dispatchStep(work: Bringing, call: Parameters<typeof lastOfChain>[1], step: Step) {
+  const { provider, snapshot } = work
+  const { appointment } = snapshot
+  const ref = { externalId: step.booking.externalId as string, target: step.booking.target }
+  switch (step.kind) {
+    case 'create':
+      return provider.createBooking(call, requestFor(work, step))
+    case 'reschedule':
+      return provider.rescheduleBooking(call, ref, { ...requestFor(work, step), reason: null })
+    case 'cancel': {
+      const outcome = await provider.cancelBooking(call, ref, appointment.cancellationReason)
+      // "Gone already" is also what a calendar says of a booking that was moved to another id, and that one stands.
+      return outcome.is === 'done' && outcome.value === null ? lastOfChain(provider, call, step.booking) : outcome
+    }
+  }
+}
+
+function requestFor(
+  work: Bringing,
+  step: { booking: Step['booking']; startsAt: Instant; endsAt: Instant },
+): BookingRequest {
+  const { appointment } = work.snapshot
+  const { gatewayId, target } = step.booking
+  const { customer, timeZone, notes } = appointment
+  return { gatewayId, target, startsAt: step.startsAt, endsAt: step.endsAt, timeZone, customer, notes }
+}
+
+function closeEarlier(work: Bringing, bookingId: string): void {
+  const known = new Set(work.intents.map((intent) => intent.id))
+  for (const { id, bookingId: of, code } of work.snapshot.openIntents) {
+    if (of !== bookingId) continue
+    if (known.has(id)) work.intents = work.intents.filter((intent) => intent.id !== id)
+    work.intents.push({ id, state: 'not_done', code, externalId: null })
+  }
+}

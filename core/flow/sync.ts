@@ -1,0 +1,63 @@
+import { planSync } from '../domain/sync-plan.ts'
+import type { Recorded } from '../store/record.ts'
+import type { SyncKey } from '../store/syncs.ts'
+import { finish, giveUp } from './conclude.ts'
+import { afterLook } from './look-again.ts'
+import type { Ports } from './ports.ts'
+import { settle } from './settle.ts'
+import { takeStep } from './step.ts'
+import { note, replaced, type Work } from './work.ts'
+
+/**
+ * Brings one connection into agreement with one appointment: takes the lease, reads what is wanted and what was last
+ * agreed, settles what is in doubt, and writes the difference. It may be called at any time and any number of times;
+ * where there is nothing to do, or somebody else is doing it, nothing happens.
+ */
+export async function sync(ports: Ports, key: SyncKey): Promise<void> {
+  for (let recorded: Recorded = 'moved'; recorded === 'moved'; ) {
+    const snapshot = await ports.store.claim({ key, owner: ports.ids.next() })
+    if (!snapshot) return
+    ports.mark('after claim')
+    const provider = ports.providers.get(snapshot.plugin)
+    const work: Work = { ports, snapshot, bookings: snapshot.bookings, journal: [], changed: new Set(), intents: [] }
+    recorded = provider ? await bring({ ...work, provider }) : await giveUp(work, null, 'PLUGIN_MISSING')
+  }
+  ports.mark('before finish')
+}
+
+export type Bringing = Work & { provider: NonNullable<ReturnType<Ports['providers']['get']>> }
+
+/** A move to another id makes a new plan; more of them in one go than this is a calendar gone astray. */
+const mostPlans = 5
+
+async function bring(work: Bringing): Promise<Recorded> {
+  const stopped = await settleOpen(work)
+  if (stopped) return stopped
+  for (let plan = 0; plan < mostPlans; plan++) {
+    const { appointment, phases } = work.snapshot
+    const steps = planSync(appointment, phases, work.bookings)
+    if (steps.length === 0) return finish(work)
+    for (const [n, step] of steps.entries()) {
+      const result = await takeStep(work, step, n === steps.length - 1)
+      if (result === 'plan again') break
+      if (result !== 'on') return result
+    }
+  }
+  return giveUp(work, null, 'ALREADY_MOVED')
+}
+
+/** Looks at the calendar for every booking whose last write ended in doubt. Null: all is known, go on. */
+async function settleOpen(work: Bringing): Promise<Recorded | null> {
+  const { ports, provider, snapshot } = work
+  for (const booking of work.bookings) {
+    const open = snapshot.openIntents.filter((intent) => intent.bookingId === booking.id)
+    if (open.length === 0) continue
+    const call = await ports.outbound.open(snapshot.key)
+    const settled = await settle(ports, provider, call, snapshot, booking, open)
+    note(work, settled.entry, settled.intents)
+    replaced(work, settled.booking)
+    const stopped = await afterLook(work, settled, open)
+    if (stopped) return stopped
+  }
+  return null
+}

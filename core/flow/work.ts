@@ -1,0 +1,53 @@
+import type { Booking } from '../domain/booking.ts'
+import type { JournalEntry } from '../domain/journal.ts'
+import type { Finding, Next, Recorded } from '../store/record.ts'
+import type { Snapshot } from '../store/syncs.ts'
+import type { Ports } from './ports.ts'
+
+/** What a worker has in hand between claim and record: the snapshot, and what it found out since it last wrote. */
+export type Work = {
+  ports: Ports
+  snapshot: Snapshot
+  bookings: readonly Booking[]
+  changed: Set<string>
+  journal: JournalEntry[]
+  intents: Finding['intents'][number][]
+}
+
+/** Keeps a journal entry and the ends of intents for the next record. */
+export function note(work: Work, entry: JournalEntry, intents: readonly Finding['intents'][number][] = []): void {
+  work.journal.push(entry)
+  work.intents.push(...intents)
+}
+
+/** Puts a booking in the place of its former state. */
+export function replaced(work: Work, booking: Booking): void {
+  work.bookings = work.bookings.map((other) => (other.id === booking.id ? booking : other))
+  work.changed.add(booking.id)
+}
+
+/** Writes down what was found, and what becomes of the sync. `also` runs in the same transaction. */
+export async function write(
+  work: Work,
+  next: Next,
+  options: { attempted: boolean; also?: Finding['also'] },
+): Promise<Recorded> {
+  const { ports, snapshot } = work
+  const recorded = await ports.store.record({
+    key: snapshot.key,
+    lease: snapshot.lease,
+    version: snapshot.wantedVersion,
+    cause: snapshot.appointment.cause,
+    at: ports.clock.now(),
+    next,
+    attempted: options.attempted,
+    journal: work.journal,
+    bookings: work.bookings.filter((booking) => work.changed.has(booking.id)),
+    intents: work.intents,
+    also: options.also,
+  })
+  work.journal = []
+  work.intents = []
+  work.changed = new Set()
+  return recorded
+}
