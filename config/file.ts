@@ -61,7 +61,8 @@ function parseYaml(text: string, file: string): unknown {
     stringKeys: true,
     prettyErrors: false,
   } as const
-  const document = parseDocument(text, { ...strict, lineCounter: lines, logLevel: 'silent' })
+  // `silent` would also be silent about a second document.
+  const document = parseDocument(text, { ...strict, lineCounter: lines, logLevel: 'error' })
   const [problem] = [...document.errors, ...document.warnings]
   if (problem !== undefined) {
     const { line, col } = lines.linePos(problem.pos[0])

@@ -66,18 +66,20 @@ export function loggerOptions(settings: { log: { level: string } }): LoggerOptio
   }
 }
 
+type Child = (this: Logger, bindings: Bindings, options?: ChildLoggerOptions) => Logger
+
 /** A logger for the process: JSON lines, or one readable line each where `out` is a terminal. */
 export function createLogger(
   settings: { log: { level: string } },
   out: NodeJS.WritableStream & { isTTY?: boolean } = process.stdout,
 ): Logger {
   const logger = pino(loggerOptions(settings), out.isTTY === true ? readable(out) : (out as DestinationStream))
-  const child = logger.child as (this: Logger, bindings: Bindings, options?: ChildLoggerOptions) => Logger
+  const child = logger.child as unknown as Child
   // pino drops `formatters.bindings` for children. Every child inherits from this one, and so this way of making more.
-  const redacting = function (this: Logger, bindings: Bindings, options?: ChildLoggerOptions) {
+  const redacting: Child = function (this: Logger, bindings, options) {
     return child.call(this, redact(bindings) as Bindings, options)
   }
-  return Object.assign(logger, { child: redacting as Logger['child'] })
+  return Object.assign(logger, { child: redacting }) as unknown as Logger
 }
 
 /**
