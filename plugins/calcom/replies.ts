@@ -62,7 +62,13 @@ const EventType = Type.Object({
   requiresBookerEmailVerification: maybe(Type.Boolean()),
   bookingFields: maybe(
     Type.Array(
-      Type.Object({ slug: maybe(Type.String()), type: maybe(Type.String()), required: Type.Optional(Type.Unknown()) }),
+      Type.Object({
+        slug: maybe(Type.String()),
+        type: maybe(Type.String()),
+        required: Type.Optional(Type.Unknown()),
+        hidden: Type.Optional(Type.Unknown()),
+        isDefault: Type.Optional(Type.Unknown()),
+      }),
     ),
   ),
 })

@@ -61,6 +61,8 @@ function priceOf({ price, currency }: CalcomEventType): Pick<RemoteService, 'pri
   return { price: (price / 10 ** digits).toFixed(digits), currency: code }
 }
 
+type Field = NonNullable<CalcomEventType['bookingFields']>[number]
+
 /** Fields that a create of ours fills. */
 const filled = new Set(['name', 'email', 'phone', 'attendeePhoneNumber', 'location', 'rescheduleReason'])
 
@@ -74,10 +76,13 @@ function problemOf(type: CalcomEventType): string | null {
   if (new Set([type.lengthInMinutes, ...(type.lengthInMinutesOptions ?? [])]).size > 1) return 'SEVERAL_LENGTHS'
   if (type.isInstantEvent === true) return 'INSTANT'
   if (type.requiresBookerEmailVerification === true) return 'EMAIL_VERIFICATION'
-  const asks = type.bookingFields?.some(
-    ({ slug, type: kind, required }) => required === true && !filled.has(slug ?? kind ?? ''),
-  )
-  return asks === true ? 'REQUIRED_FIELDS' : null
+  return type.bookingFields?.some(isDemanded) ? 'REQUIRED_FIELDS' : null
+}
+
+// Every event type has the default field "title", required and hidden: Cal.com fills it itself. A hidden field of the
+// owner's own is demanded of an API all the same.
+function isDemanded({ slug, type, required, hidden, isDefault }: Field): boolean {
+  return required === true && !(isDefault === true && hidden === true) && !filled.has(slug ?? type ?? '')
 }
 
 /** Switched off is null, missing, 0 or `{ disabled: true }`. */

@@ -277,3 +277,68 @@ t.test('find: a page that fails half way', async (t) => {
   twin.faults.add({ operation: 'listBookings', kind: 'status', status: 524, match: ({ query }) => query.skip !== '0' })
   t.match(await brokenOff(all(provider.findBookings(call(), { target }))), { is: 'unknown', code: 'HTTP_524' })
 })
+
+t.test('two creates for one place at one moment: one gets it, the other must look', async (t) => {
+  const { provider, call, ask, twin } = await salon(t, { twin: { delayMs: 100 } })
+  const both = ['gw-1', 'gw-2'].map((gatewayId) => provider.createBooking(call(), ask({ gatewayId })))
+  const ends = (await Promise.all(both)).map((outcome) =>
+    outcome.is === 'done' ? 'done' : `${outcome.is} ${outcome.code}`,
+  )
+  t.strictSame(ends.sort(), ['done', 'unknown SLOT_TAKEN'])
+  t.equal(twin.bookings().length, 1)
+})
+
+t.test('what people do in Cal.com itself is read as it is', async (t) => {
+  let clock = now
+  const { provider, call, target, made, twin } = await salon(t, {
+    event: { requiresConfirmation: true },
+    twin: { clock: () => clock },
+  })
+  const status = async (uid: string) => value(await provider.getBooking(call(), { externalId: uid, target }))?.status
+  const asked = await made()
+  t.equal(await status(asked.externalId), 'pending')
+  await twin.calendar.confirm(asked.externalId)
+  t.equal(await status(asked.externalId), 'accepted')
+  const declined = await made({ gatewayId: 'gw-2', startsAt: '2026-12-02T09:00:00Z', endsAt: '2026-12-02T09:30:00Z' })
+  await twin.calendar.decline(declined.externalId, 'full')
+  t.equal(await status(declined.externalId), 'rejected')
+  const attendee = { name: 'Bo', email: 'bo@example.org', timeZone: 'Europe/Berlin' }
+  const own = await twin.calendar.book({ start: '2026-12-03T09:00:00Z', eventTypeId: target.eventTypeId, attendee })
+  t.match(value(await provider.getBooking(call(), { externalId: own.uid, target })), {
+    gatewayId: null,
+    attendee: { name: 'Bo', email: 'bo@example.org', phone: null },
+  })
+  clock = Date.parse('2026-12-01T10:00:00Z')
+  await twin.calendar.markAbsent(asked.externalId, { attendees: [{ email: 'zoe+cut@example.org', absent: true }] })
+  t.equal(await status(asked.externalId), 'no_show')
+  const everything = await all(provider.findBookings(call(), { target }))
+  t.strictSame(
+    everything.map((found) => found.status),
+    ['no_show', 'rejected', 'pending'],
+  )
+})
+
+t.test('a move of what a host must confirm is pending again', async (t) => {
+  const { provider, call, ask, target, made, twin } = await salon(t, { event: { requiresConfirmation: true } })
+  const first = await made()
+  await twin.calendar.confirm(first.externalId)
+  const to = { ...ask({ startsAt: '2026-12-01T14:00:00Z', endsAt: '2026-12-01T14:30:00Z' }), reason: null }
+  t.match(value(await provider.rescheduleBooking(call(), refOf(first, target), to)), {
+    status: 'pending',
+    gatewayId: 'gw-1',
+  })
+})
+
+t.test('a move into the shortest notice is refused for that booking, not for the connection', async (t) => {
+  const { provider, ask, target, made, twin } = await salon(t, { event: { minimumRescheduleNotice: 60 * 24 * 365 } })
+  const first = await made()
+  const to = { ...ask({ startsAt: '2026-12-01T14:00:00Z', endsAt: '2026-12-01T14:30:00Z' }), reason: null }
+  // The owner of the event type may always; a key that Cal.com takes for somebody else's may not.
+  twin.addAccount({ username: 'bo', email: 'bo@x.example', name: 'Bo', timeZone: 'UTC', apiKey: 'cal_live_bo' })
+  const outcome = await provider.rescheduleBooking(
+    callTo(t, twin.url, { key: 'cal_live_bo' }),
+    refOf(first, target),
+    to,
+  )
+  t.match(outcome, { is: 'not_done', code: 'NOTICE_TOO_SHORT', scope: 'booking', retry: 'never' })
+})

@@ -18,6 +18,7 @@ const cut = {
   bookingFields: [
     { isDefault: true, slug: 'name', type: 'name', required: true },
     { isDefault: true, slug: 'email', type: 'email', required: true },
+    { isDefault: true, slug: 'title', type: 'text', required: true, hidden: true },
     { isDefault: true, slug: 'notes', type: 'textarea', required: false },
   ],
 }
@@ -57,7 +58,11 @@ t.test('what keeps an event type from being linked', async (t) => {
   t.equal(problem({ lengthInMinutesOptions: [30, 60] }), 'SEVERAL_LENGTHS')
   t.equal(problem({ isInstantEvent: true }), 'INSTANT')
   t.equal(problem({ requiresBookerEmailVerification: true }), 'EMAIL_VERIFICATION')
-  t.equal(problem({ bookingFields: [{ slug: 'colour', type: 'text', required: true }] }), 'REQUIRED_FIELDS')
+  const field = (over: object) =>
+    problem({ bookingFields: [{ slug: 'colour', type: 'text', required: true, ...over }] })
+  t.equal(field({}), 'REQUIRED_FIELDS')
+  t.equal(field({ hidden: true }), 'REQUIRED_FIELDS')
+  t.equal(field({ slug: 'notes', isDefault: true }), 'REQUIRED_FIELDS')
 })
 
 t.test('and what does not', async (t) => {
