@@ -41,6 +41,8 @@ export type DatabaseOptions = {
   queryTimeoutMs?: number
   /** How long a database that does not answer yet is waited for, in ms. @defaultValue 5000 */
   startWithinMs?: number
+  /** How often the listening connection is asked for a sign of life, in ms. @defaultValue 10000 */
+  heartbeatMs?: number
   /** Hears of connections lost in the background; they come back by themselves. */
   onProblem?: (error: Error) => void
 }
@@ -62,7 +64,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   pool.on('error', onProblem)
   // The pool listens to idle clients only; a client that dies while it is lent would end the process.
   pool.on('connect', (client) => client.on('error', onProblem))
-  const listener = createListener(() => connected(config), onProblem)
+  const listener = createListener(() => connected(config), onProblem, options.heartbeatMs)
   const prepare = preparer()
   let closed: Promise<void> | null = null
   return {
@@ -93,10 +95,12 @@ function clientConfig({ url, applicationName, queryTimeoutMs = 10_000 }: Databas
 
 /** The URL with the session's settings added to its own `options`; the parsers read ISO dates in UTC. */
 function withSession(url: string): string {
-  const session = '-c TimeZone=UTC -c DateStyle=ISO,MDY'
+  // The driver encodes a URL that holds a raw space or a % that it takes for one, and then breaks %3D; so nothing but
+  // spaces is encoded here.
+  const session = '-c%20TimeZone=UTC%20-c%20DateStyle=ISO,MDY'
   const [, before, options, after] = /^(.*[?&]options=)([^&]*)(.*)$/s.exec(url) ?? []
-  if (before !== undefined) return `${before}${options}${encodeURIComponent(` ${session}`)}${after}`
-  return `${url}${url.includes('?') ? '&' : '?'}options=${encodeURIComponent(session)}`
+  if (before !== undefined) return `${before}${options}%20${session}${after}`
+  return `${url}${url.includes('?') ? '&' : '?'}options=${session}`
 }
 
 function withoutPassword(url: string): string {
@@ -164,14 +168,15 @@ async function rows<R>(client: pg.PoolClient, statement: ReturnType<Prepare>, va
   return result.rows as R[]
 }
 
-/** Lends a connection. One that failed as a connection is dropped; one whose statement was wrong goes back. */
+/** Lends a connection. One that failed as a connection is dropped; one whose statement failed goes back. */
 async function lend<T>(pool: pg.Pool, run: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect()
   let broken = false
   try {
     return await run(client)
   } catch (error) {
-    broken = isUnavailable(error) || isStalePlan(error)
+    // FATAL ends the session, and an error without severity is the driver's; after an ERROR the session goes on.
+    broken = isStalePlan(error) || (isUnavailable(error) && (error as { severity?: string }).severity !== 'ERROR')
     throw error
   } finally {
     client.release(broken || client.getTransactionStatus() !== 'I')

@@ -1,8 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 
-/** How often the pinned connection is asked for a sign of life, in ms. A silent loss is noticed after this and the query timeout. */
-const heartbeatMs = 10_000
 const firstBackoffMs = 50
 const longestBackoffMs = 5_000
 
@@ -19,9 +17,14 @@ export type Listener = {
 /**
  * One pinned connection that LISTENs for everybody and comes back by itself. A notification is only a hint that
  * something is worth a look: those sent while the connection was down are lost, so every (re)subscription calls
- * `onReconnect`, and the subscriber looks. `connect` gives a connected client of its own; `onProblem` hears of losses.
+ * `onReconnect`, and the subscriber looks. `connect` gives a connected client of its own; `onProblem` hears of losses. A
+ * silent loss is noticed after `heartbeatMs` and the client's query timeout.
  */
-export function createListener(connect: () => Promise<pg.Client>, onProblem: (error: Error) => void): Listener {
+export function createListener(
+  connect: () => Promise<pg.Client>,
+  onProblem: (error: Error) => void,
+  heartbeatMs: number = 10_000,
+): Listener {
   const channels = new Map<string, Set<Subscriber>>()
   const closing = new AbortController()
   let client: pg.Client | null = null
