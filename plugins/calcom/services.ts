@@ -64,7 +64,15 @@ function priceOf({ price, currency }: CalcomEventType): Pick<RemoteService, 'pri
 type Field = NonNullable<CalcomEventType['bookingFields']>[number]
 
 /** Fields that a create of ours fills. */
-const filled = new Set(['name', 'email', 'phone', 'attendeePhoneNumber', 'location', 'rescheduleReason'])
+const filled = new Set([
+  'name',
+  'email',
+  'phone',
+  'attendeePhoneNumber',
+  'smsReminderNumber',
+  'location',
+  'rescheduleReason',
+])
 
 /**
  * What keeps an event type from being linked: a single booking of a known length, made by a program on the customer's
