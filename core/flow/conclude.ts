@@ -1,6 +1,7 @@
 import type { Booking } from '../domain/booking.ts'
 import { explain } from '../domain/explain.ts'
 import { nextAttempt } from '../domain/retry.ts'
+import type { SyncStatus } from '../domain/sync-status.ts'
 import { epoch, type Instant } from '../domain/time.ts'
 import { requireCredential } from '../store/connections.ts'
 import type { Sql } from '../store/database.ts'
@@ -64,11 +65,16 @@ export function wait(
 const isAuth = (code: string) => code === 'HTTP_401' || code === 'HTTP_403'
 
 /** Every retry is used up: the booking has failed, a review is opened, and the log says so. */
-export function giveUp(work: Work, booking: Booking | null, code: string): Promise<Recorded> {
+export function giveUp(
+  work: Work,
+  booking: Booking | null,
+  code: string,
+  syncStatus: SyncStatus = 'failed',
+): Promise<Recorded> {
   const { ports, snapshot } = work
   const message = explain(code)
   for (const failed of booking ? [booking] : work.bookings) {
-    replaced(work, { ...failed, syncStatus: 'failed', errorCode: code, errorMessage: message })
+    replaced(work, { ...failed, syncStatus, errorCode: code, errorMessage: message })
   }
   work.journal.push({ kind: 'appointment.sync_failed', message, data: { code, attempts: snapshot.attempts + 1 } })
   const { tenantId, appointmentId, connectionId } = snapshot.key

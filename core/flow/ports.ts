@@ -1,7 +1,7 @@
 import type { CalendarProvider, Call, Log } from '../contract/provider.ts'
 import type { Instant } from '../domain/time.ts'
+import type { CallableConnection } from '../store/connections.ts'
 import type { Store } from '../store/store.ts'
-import type { SyncKey } from '../store/syncs.ts'
 
 /** How the engine behaves; all times in milliseconds. */
 export type SyncPolicy = {
@@ -23,7 +23,7 @@ export type Ports = {
   store: Store
   providers: { get(name: string): CalendarProvider | undefined }
   /** A call on a connection, with its credentials and a deadline. */
-  outbound: { open(key: Pick<SyncKey, 'tenantId' | 'connectionId'>): Promise<Call> }
+  outbound: { open(connection: CallableConnection): Call }
   clock: { now(): Instant }
   ids: { next(): string }
   policy: SyncPolicy

@@ -7,8 +7,7 @@ import type { Recorded } from '../store/record.ts'
 import { deferred, finish, giveUp, retried, unclear } from './conclude.ts'
 import { judge } from './judge.ts'
 import { lastOfChain } from './settle.ts'
-import type { Bringing } from './sync.ts'
-import { note, replaced, write } from './work.ts'
+import { type Bringing, note, replaced, write } from './work.ts'
 
 /** How a step ended for the plan that it belongs to; a `Recorded` ends the work. */
 export type StepResult = Recorded | 'on' | 'plan again'
@@ -86,11 +85,14 @@ function announce(work: Bringing, step: Step, id: string): Promise<boolean> {
 /** Calls the calendar. A provider that throws has a fault of its own, after which nothing is known of the write. */
 async function perform(work: Bringing, step: Step): Promise<Outcome<RemoteBooking | null>> {
   const { ports, snapshot } = work
-  const call = await ports.outbound.open(snapshot.key)
+  const call = ports.outbound.open(snapshot.connection)
   try {
     return await dispatchStep(work, call, step)
   } catch (error) {
-    ports.log.error({ event: 'failed', plugin: snapshot.plugin, err: error }, 'a provider threw instead of answering')
+    ports.log.error(
+      { event: 'failed', plugin: snapshot.connection.plugin, err: error },
+      'a provider threw instead of answering',
+    )
     return unknown('PROVIDER_FAULT')
   }
 }

@@ -4,9 +4,10 @@ import type { SyncKey } from '../store/syncs.ts'
 import { finish, giveUp } from './conclude.ts'
 import { afterLook } from './look-again.ts'
 import type { Ports } from './ports.ts'
+import { readBack } from './read-back.ts'
 import { settle } from './settle.ts'
 import { takeStep } from './step.ts'
-import { note, replaced, type Work } from './work.ts'
+import { type Bringing, note, replaced, type Work } from './work.ts'
 
 /**
  * Brings one connection into agreement with one appointment: takes the lease, reads what is wanted and what was last
@@ -18,20 +19,18 @@ export async function sync(ports: Ports, key: SyncKey): Promise<void> {
     const snapshot = await ports.store.claim({ key, owner: ports.ids.next() })
     if (!snapshot) return
     ports.mark('after claim')
-    const provider = ports.providers.get(snapshot.plugin)
+    const provider = ports.providers.get(snapshot.connection.plugin)
     const work: Work = { ports, snapshot, bookings: snapshot.bookings, journal: [], changed: new Set(), intents: [] }
     recorded = provider ? await bring({ ...work, provider }) : await giveUp(work, null, 'PLUGIN_MISSING')
   }
   ports.mark('before finish')
 }
 
-export type Bringing = Work & { provider: NonNullable<ReturnType<Ports['providers']['get']>> }
-
 /** A move to another id makes a new plan; more of them in one go than this is a calendar gone astray. */
 const mostPlans = 5
 
 async function bring(work: Bringing): Promise<Recorded> {
-  const stopped = await settleOpen(work)
+  const stopped = (await settleOpen(work)) ?? (work.snapshot.readBack ? await readBack(work) : null)
   if (stopped) return stopped
   for (let plan = 0; plan < mostPlans; plan++) {
     const { appointment, phases } = work.snapshot
@@ -52,7 +51,7 @@ async function settleOpen(work: Bringing): Promise<Recorded | null> {
   for (const booking of work.bookings) {
     const open = snapshot.openIntents.filter((intent) => intent.bookingId === booking.id)
     if (open.length === 0) continue
-    const call = await ports.outbound.open(snapshot.key)
+    const call = ports.outbound.open(snapshot.connection)
     const settled = await settle(ports, provider, call, snapshot, booking, open)
     note(work, settled.entry, settled.intents)
     replaced(work, settled.booking)

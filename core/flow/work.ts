@@ -1,3 +1,4 @@
+import type { CalendarProvider } from '../contract/provider.ts'
 import type { Booking } from '../domain/booking.ts'
 import type { JournalEntry } from '../domain/journal.ts'
 import type { Finding, Next, Recorded } from '../store/record.ts'
@@ -13,6 +14,9 @@ export type Work = {
   journal: JournalEntry[]
   intents: Finding['intents'][number][]
 }
+
+/** The same with the calendar that it is done in. */
+export type Bringing = Work & { provider: CalendarProvider }
 
 /** Keeps a journal entry and the ends of intents for the next record. */
 export function note(work: Work, entry: JournalEntry, intents: readonly Finding['intents'][number][] = []): void {

@@ -28,13 +28,15 @@ async function assignJobs(tx: Sql, rows: readonly NudgedRow[]): Promise<SyncJob[
 
 /**
  * Makes syncs of an appointment (all, or that of one connection) due again from the first attempt on, also those that
- * have failed or are settled. Answers the jobs to send in the same transaction.
+ * have failed or are settled; with `readBack` their bookings are first read from the calendar. Answers the jobs to send
+ * in the same transaction.
  */
 export async function reopenSyncs(
   tx: Sql,
   tenantId: string,
   appointmentId: string,
   connectionId: string | null,
+  readBack = false,
 ): Promise<SyncJob[]> {
   await lockAppointments(tx, [{ tenantId, appointmentId }])
   const rows = await tx.query<NudgedRow>(
@@ -48,10 +50,10 @@ export async function reopenSyncs(
        where (a.tenant_id, a.id) in (select tenant_id, appointment_id from reopened)
      )
      update kalends.syncs s
-     set state = 'waiting', due_at = kalends.clock(), attempts = 0, looks = 0, nudge = s.nudge + 1
+     set state = 'waiting', due_at = kalends.clock(), attempts = 0, looks = 0, nudge = s.nudge + 1, read_back = s.read_back or $4
      where s.tenant_id = $1 and s.appointment_id = $2 and ($3::uuid is null or s.connection_id = $3)
      returning s.tenant_id, s.appointment_id, s.connection_id, s.wanted_version, s.nudge`,
-    [tenantId, appointmentId, connectionId],
+    [tenantId, appointmentId, connectionId, readBack],
   )
   return assignJobs(tx, rows)
 }

@@ -108,6 +108,7 @@ with input as (
       looks = case when h.next = 'settled' then 0 else coalesce(h.looks, s.looks) end,
       nudge = case when h.next = 'waiting' and not h.moved then h.nudge else s.nudge end,
       job_id = case when h.next = 'waiting' and not h.moved then h.job_id else s.job_id end,
+      read_back = s.read_back and h.next not in ('settled', 'failed'),
       lease_owner = case when h.next = 'working' then s.lease_owner end,
       lease_until = case when h.next = 'working' then s.lease_until end
   from held h where ${sameKey('s', 'h')}

@@ -4,6 +4,7 @@ import type { Booking } from '../domain/booking.ts'
 import type { Phase, ServiceLink } from '../domain/service.ts'
 import { type AppointmentRow, appointmentColumns, toAppointment } from './appointments.ts'
 import { type BookingRow, toBooking } from './bookings.ts'
+import type { CallableConnection } from './connections.ts'
 import type { Sql } from './database.ts'
 import { instantFromJson } from './sql-values.ts'
 
@@ -35,12 +36,15 @@ export type Snapshot = {
   attempts: number
   looks: number
   nudge: number
+  /** Whether every booking is to be read back from the calendar first. */
+  readBack: boolean
+  /** The connection as it is now: a credential that was replaced counts at once. */
+  connection: CallableConnection
   appointment: Appointment
   phases: readonly Phase[]
   links: readonly ServiceLink[]
   bookings: readonly Booking[]
   openIntents: readonly OpenIntent[]
-  plugin: string
 }
 
 export type Claim = { key: SyncKey; owner: string }
@@ -62,7 +66,9 @@ const claimStatement = `
 with input as (
   select * from jsonb_to_recordset($1::jsonb) as x(tenant_id uuid, appointment_id uuid, connection_id uuid, owner uuid)
 ), free as (
-  select s.tenant_id, s.appointment_id, s.connection_id, i.owner, c.plugin
+  select s.tenant_id, s.appointment_id, s.connection_id, i.owner,
+         jsonb_build_object('tenantId', c.tenant_id, 'id', c.id, 'name', c.name, 'plugin', c.plugin, 'baseUrl', c.base_url,
+                            'credentials', c.credentials, 'options', c.options) as callable
   from input i
   join kalends.connections c on c.tenant_id = i.tenant_id and c.id = i.connection_id
   join kalends.syncs s on ${sameKey('s', 'i')}
@@ -75,7 +81,7 @@ with input as (
   update kalends.syncs s
   set lease_owner = f.owner, lease_epoch = s.lease_epoch + 1, lease_until = kalends.clock() + $2 * interval '1 ms'
   from free f where ${sameKey('s', 'f')}
-  returning s.*, f.plugin
+  returning s.*, f.callable
 ), held_back as (
   -- The lock on the connection makes a resume wait until what is parked here can be seen by it.
   select s.tenant_id, s.appointment_id, s.connection_id
@@ -89,7 +95,8 @@ with input as (
   update kalends.syncs s set state = 'parked', lease_owner = null, lease_until = null
   from held_back h where ${sameKey('s', 'h')}
 )
-select s.lease_owner, s.lease_epoch, s.wanted_version, s.attempts, s.looks, s.nudge, s.plugin, s.connection_id,
+select s.lease_owner, s.lease_epoch, s.wanted_version, s.attempts, s.looks, s.nudge, s.read_back, s.connection_id,
+       s.callable,
        ${appointmentColumns.map((column) => `a.${column}`).join(', ')},
        v.phases,
        (select coalesce(jsonb_agg(to_jsonb(l)), '[]') from kalends.service_links l
@@ -111,7 +118,8 @@ type ClaimRow = AppointmentRow & {
   attempts: number
   looks: number
   nudge: number
-  plugin: string
+  read_back: boolean
+  callable: CallableConnection
   phases: Phase[]
   links: LinkJson[]
   bookings: BookingRow[]
@@ -158,11 +166,13 @@ function toSnapshot(row: ClaimRow): Snapshot {
     attempts: row.attempts,
     looks: row.looks,
     nudge: row.nudge,
+    readBack: row.read_back,
+    connection: row.callable,
     appointment,
     phases: row.phases,
     links: row.links.map((link) => ({
       connectionId: link.connection_id,
-      provider: row.plugin,
+      provider: row.callable.plugin,
       phase: link.phase,
       role: link.role,
       target: link.target,
@@ -178,7 +188,6 @@ function toSnapshot(row: ClaimRow): Snapshot {
       target: intent.target,
       sentAt: instantFromJson(intent.sent_at),
     })),
-    plugin: row.plugin,
   }
 }
 

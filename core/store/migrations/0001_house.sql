@@ -173,6 +173,7 @@ create table kalends.syncs (
   looks          int not null default 0,
   nudge          int not null default 0,
   job_id         uuid,
+  read_back      boolean not null default false,
   lease_owner    uuid,
   lease_epoch    bigint not null default 0,
   lease_until    timestamptz,

@@ -1,0 +1,34 @@
+import type { LiveEvent } from '../contract/gateway.ts'
+import type { Database } from '../store/database.ts'
+
+export type Live = {
+  observe(tenantId: string, see: (event: LiveEvent) => void): () => void
+  close(): Promise<void>
+}
+
+/**
+ * Those who watch live: what is committed on any gateway of this database is told to all of them. A notice may be
+ * missed while the connection is down, so nothing that must happen may hang on it.
+ */
+export async function watchLive(db: Pick<Database, 'listen'>): Promise<Live> {
+  const watchers = new Map<string, Set<(event: LiveEvent) => void>>()
+  const subscription = await db.listen(
+    'kalends_events',
+    (payload) => {
+      const event = JSON.parse(payload) as LiveEvent
+      for (const see of watchers.get(event.tenantId) ?? []) see(event)
+    },
+    () => undefined,
+  )
+  return {
+    observe(tenantId, see) {
+      const seers = watchers.get(tenantId) ?? new Set()
+      watchers.set(tenantId, seers.add(see))
+      return () => {
+        seers.delete(see)
+        if (seers.size === 0) watchers.delete(tenantId)
+      }
+    },
+    close: () => subscription.close(),
+  }
+}
