@@ -8,6 +8,8 @@ export type EventStreamOptions = {
   heartbeatMs?: number
   /** A client that lets more than this pile up is dropped; it reconnects when it can. Bytes. @defaultValue 262144 */
   maxBuffered?: number
+  /** After this the stream ends and the client comes back, and has to show its key again. @defaultValue 600000 */
+  lifetimeMs?: number
 }
 
 /** Begins to emit, and returns the way to stop. */
@@ -37,7 +39,7 @@ export function installEventStreams(app: FastifyInstance): void {
 function sendEvents(
   reply: FastifyReply,
   subscribe: Subscribe,
-  { heartbeatMs = 15_000, maxBuffered = 262_144 }: EventStreamOptions,
+  { heartbeatMs = 15_000, maxBuffered = 262_144, lifetimeMs = 600_000 }: EventStreamOptions,
   open: Set<() => void>,
 ): FastifyReply {
   const { raw } = reply.hijack()
@@ -56,9 +58,11 @@ function sendEvents(
   const stop = subscribe((event) => write(textOf(event)))
   const heartbeat = setInterval(() => write(': still here\n\n'), heartbeatMs)
   const end = () => raw.end()
+  const lifetime = setTimeout(end, lifetimeMs)
   open.add(end)
   raw.once('close', () => {
     clearInterval(heartbeat)
+    clearTimeout(lifetime)
     open.delete(end)
     stop()
   })

@@ -74,6 +74,13 @@ t.test('a client that does not read is dropped at the bound', async (t) => {
   t.equal(watching.size, 0)
 })
 
+t.test('a stream ends after its lifetime, so that a key is shown again', async (t) => {
+  const { open, watching } = await streaming(t, { lifetimeMs: 50 })
+  await open()
+  await until(() => watching.size === 0)
+  t.equal(watching.size, 0)
+})
+
 t.test('closing the server ends the streams', async (t) => {
   const { app, open, watching } = await streaming(t)
   const streams = await Promise.all([open(), open()])
