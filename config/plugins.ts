@@ -18,6 +18,7 @@ const ownExtension = extname(import.meta.url)
  * KAL_PLUGIN_OPTIONS where options are given to a plugin that has its own already.
  */
 export async function loadPlugins(entries: Readonly<Record<string, PluginEntry>>, places: Places): Promise<Plugin[]> {
+  leadToOurDoor()
   const plugins: Plugin[] = []
   for (const [name, entry] of Object.entries(entries)) {
     // A disabled plugin is not even imported: it may need what is not installed here.
@@ -77,4 +78,21 @@ async function importPackage(name: string, folder: string): Promise<{ default?: 
   } finally {
     hooks.deregister()
   }
+}
+
+let leading = false
+
+/**
+ * Makes `kalends/plugin` the contract of this very process, whoever imports it: a plugin file in a checkout that was
+ * never built, or a package that brought a copy of its own, would else get none or another. It stays, since a plugin
+ * may import more while it runs.
+ */
+function leadToOurDoor(): void {
+  if (leading) return
+  leading = true
+  const url = new URL(`../core/index${ownExtension}`, import.meta.url).href
+  registerHooks({
+    resolve: (specifier, context, next) =>
+      specifier === 'kalends/plugin' ? { url, shortCircuit: true } : next(specifier, context),
+  })
 }

@@ -4,12 +4,11 @@ import { dirname, join } from 'node:path'
 import { type Test, test } from 'tap'
 import { loadSettings } from '../../config/load.ts'
 
-const core = new URL('../../core/index.ts', import.meta.url).href
 const pluginSource = (
   name: string,
   exported = 'definePlugin({ name, version: "1.0.0", api: 1, options, setup() {} })',
 ) => `
-import { definePlugin } from ${JSON.stringify(core)}
+import { definePlugin } from 'kalends/plugin'
 const name = ${JSON.stringify(name)}
 const options = undefined
 export default ${exported}
@@ -72,6 +71,19 @@ plugins:
       ['value', {}],
     ],
   )
+})
+
+test('kalends/plugin is one module, whoever imports it', async (t) => {
+  const workingDirectory = folder(t, {
+    'gateway.yaml': 'plugins: { mine: { use: ./mine.ts } }',
+    'mine.ts': `import * as door from 'kalends/plugin'
+export default () => Object.assign(Object.create(null), door.definePlugin({ name: 'mine', version: '1', api: 1, setup() {} })(), { door })`,
+    // A copy that another version of the package brought along.
+    'node_modules/kalends/package.json': '{ "name": "kalends", "type": "module", "exports": { "./plugin": "./p.js" } }',
+    'node_modules/kalends/p.js': 'export const definePlugin = null',
+  })
+  const { settings } = await loadSettings({ workingDirectory, file: 'gateway.yaml' })
+  t.equal((settings.plugins[0] as unknown as { door: unknown }).door, await import('../../core/index.ts'))
 })
 
 test('a disabled plugin is not even imported', async (t) => {
