@@ -45,7 +45,10 @@ export function createOutbound(options: OutboundOptions): Outbound {
     // One request a socket (a pipelined write behind a stuck one would share its fate), so sockets bound concurrency.
     pipelining: 1,
     connections: 128,
-    keepAliveTimeout: 10_000,
+    // Shorter than most servers' own (Node: 5 s), unless they name theirs: a write into a socket that the other side is
+    // just closing ends as "unknown", which costs a look.
+    keepAliveTimeout: 4_000,
+    keepAliveMaxTimeout: 60_000,
     // The total deadline is ours; undici's idle timeouts would only add timers.
     headersTimeout: 0,
     bodyTimeout: 0,
