@@ -123,8 +123,9 @@ t.test('contention is not retried for ever', async (t) => {
 })
 
 t.test('isolation is READ COMMITTED whatever the role says, and the session is in UTC with ISO dates', async (t) => {
-  const odd = `${url}&options=${encodeURIComponent('-c default_transaction_isolation=serializable -c TimeZone=Asia/Tokyo')}`
-  const one = await other(t, { url: odd })
+  const odd = new URL(url)
+  odd.searchParams.set('options', '-c default_transaction_isolation=serializable -c TimeZone=Asia/Tokyo')
+  const one = await other(t, { url: odd.href })
   const level = await one.transaction((tx) => tx.query('SHOW transaction_isolation'))
   t.same(level, [{ transaction_isolation: 'read committed' }])
   t.same(await one.query('SHOW TimeZone'), [{ TimeZone: 'UTC' }])

@@ -1,11 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import t from 'tap'
 import { openDatabase } from '../../../core/store/database.ts'
 import { rotate } from '../../../core/store/embedded/log-file.ts'
@@ -19,16 +20,23 @@ const childFile = fileURLToPath(new URL('embedded-child.ts', import.meta.url))
 type Test = Pick<typeof t, 'teardown'>
 type Said = { url?: string; code?: string; message?: string }
 
-/** A folder whose database is stopped after the test, however it ended. Short: the path of a socket has a limit. */
-async function place(t: Test): Promise<string> {
+/** A database that is made and stopped. Copies of it spare most tests the longest step. */
+let made: string | undefined
+
+/**
+ * A folder whose database is stopped after the test, however it ended. Short: the path of a socket has a limit.
+ * `empty`: the database is not made yet.
+ */
+async function place(t: Test, { empty = false } = {}): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'kalends-'))
   // mkdtemp closes it to others, and as root the database runs as another user.
   await chmod(folder, 0o755)
+  if (made && !empty) await promisify(execFile)('cp', ['-a', join(made, 'postgres'), folder])
   t.teardown(async () => {
     const pid = await postmasterOf(folder)
     if (pid && isAlive(pid)) process.kill(pid, 'SIGQUIT')
     await until('the database has stopped', () => !pid || !isAlive(pid))
-    await rm(folder, { recursive: true, force: true })
+    if (folder !== made) await rm(folder, { recursive: true, force: true })
   })
   return folder
 }
@@ -49,6 +57,8 @@ async function end(child: ChildProcess): Promise<void> {
   child.stdin?.end()
   await exit
 }
+
+t.teardown(() => made && rm(made, { recursive: true }))
 
 /** The process id in postmaster.pid, or 0. */
 async function postmasterOf(folder: string): Promise<number> {
@@ -95,6 +105,7 @@ t.test('start, use, stop: closed to others, safe settings, and no process is lef
   await Promise.all([embedded.stop(), embedded.stop()])
   t.notOk(isAlive(pid))
   t.equal(await postmasterOf(folder), 0)
+  made = folder
 })
 
 t.test('a second gateway is refused and told who runs; a command attaches, and leaves it running', async (t) => {
@@ -110,7 +121,7 @@ t.test('a second gateway is refused and told who runs; a command attaches, and l
 })
 
 t.test('of two gateways that start at once on a new folder, one runs', async (t) => {
-  const folder = await place(t)
+  const folder = await place(t, { empty: true })
   const both = await Promise.all([start(t, 'gateway', folder), start(t, 'gateway', folder)])
   t.same(both.map(({ said }) => said.code ?? 'runs').sort(), ['KAL_DATABASE_IN_USE', 'runs'])
   t.same(
@@ -194,7 +205,7 @@ t.test('a database that is killed comes back under the same URL, with every row 
 })
 
 t.test('a start that was killed while it made the database is made good by the next', async (t) => {
-  const folder = await place(t)
+  const folder = await place(t, { empty: true })
   const home = join(folder, 'postgres')
   const child = spawn(process.execPath, [childFile, 'gateway', folder], { stdio: ['pipe', 'pipe', 'inherit'] })
   const half = async () => (await readdir(home).catch(() => [])).find((name) => name.startsWith('init-')) ?? ''
@@ -240,6 +251,42 @@ t.test('a path too long for a socket is served on the loopback address', async (
   await withDatabase(embedded, (query) => query('SELECT 1'))
   await embedded.stop()
 })
+
+const asRoot = process.getuid?.() === 0 ? {} : { skip: 'only root runs PostgreSQL as somebody else' }
+t.test('as root below a closed folder the database lies elsewhere, and is found again', asRoot, async (t) => {
+  const closed = await mkdtemp(join(tmpdir(), 'kalends-'))
+  const folder = join(closed, '.kalends')
+  await mkdir(folder)
+  const embedded = await startEmbedded({ folder, log })
+  await withDatabase(embedded, (query) => query('CREATE TABLE kept (n int)'))
+  await embedded.stop()
+  t.same(await readdir(folder), ['postgres.location'])
+  const home = (await readFile(join(folder, 'postgres.location'), 'utf8')).trim()
+  t.match(home, /^\/var\/lib\/kalends\//)
+  await chmod(closed, 0o755)
+  const next = await startEmbedded({ folder, log })
+  await withDatabase(next, (query) => query('SELECT n FROM kept'))
+  await next.stop()
+  await rm(home, { recursive: true })
+  await t.rejects(startEmbedded({ folder, log }), { code: 'KAL_DATABASE_START', message: /which is gone/ })
+  await rm(closed, { recursive: true })
+  // Only where it was made for this test and holds nobody's data.
+  await rmdir('/var/lib/kalends').catch(() => undefined)
+})
+
+t.test(
+  'as root, data beside us that can no longer be reached is not replaced by an empty database',
+  asRoot,
+  async (t) => {
+    const folder = await place(t)
+    await (await startEmbedded({ folder: join(folder, '.kalends'), log })).stop()
+    await chmod(folder, 0o700)
+    await t.rejects(startEmbedded({ folder: join(folder, '.kalends'), log }), {
+      code: 'KAL_DATABASE_START',
+      message: /may not pass .*chmod o\+x/,
+    })
+  },
+)
 
 t.test('data of another major version is refused with both versions', async (t) => {
   const folder = join(t.testdir(), '.kalends')
