@@ -111,7 +111,11 @@ async function exchange(
   until: number,
 ): Promise<Reply> {
   const running = new Exchange()
-  const abort = () => running.stop('ABORTED', 'the call was aborted')
+  // A caller's AbortSignal.timeout is a deadline too, and may fire in the same millisecond as ours.
+  const abort = () =>
+    (signal.reason as Error | undefined)?.name === 'TimeoutError'
+      ? running.stop('TIMEOUT', 'the deadline passed')
+      : running.stop('ABORTED', 'the call was aborted')
   const left = until - Date.now()
   if (signal.aborted) abort()
   else if (left <= 0) running.stop('TIMEOUT', 'the deadline had passed before the call')

@@ -372,6 +372,16 @@ t.test('an abort while the other side works: unknown', async (t) => {
   t.match(await failed, { code: 'ABORTED', sent: true })
 })
 
+t.test("a signal that times out is a deadline, not somebody's abort", async (t) => {
+  const { port } = await peer(t, () => {})
+  const outbound = createOutbound({ allow: [`127.0.0.1:${port}`], log: silent, attemptTimeoutMs: 5000 })
+  t.teardown(() => outbound.close())
+  const base = `http://127.0.0.1:${port}`
+  const options = { signal: AbortSignal.timeout(50), deadline: Date.now() + 5000 }
+  const fetch = outbound.fetchFor({ id: 'c', baseUrl: base, defaultBaseUrl: null }, options)
+  t.match(await failure(fetch(base)), { code: 'TIMEOUT', sent: true })
+})
+
 t.test('an abort before anything: nothing was sent', async (t) => {
   const { port, connections } = await peer(t, () => {})
   const { fetch, base, abort } = caller(t, port)
