@@ -19,36 +19,36 @@ export type Controls = {
 }
 
 /** The twin's own endpoints, which Cal.com does not have: for a demo in another process, and for a person who looks. */
-export function addControl(app: FastifyInstance, twin: () => Controls, clock: () => number): void {
+export function addControl(app: FastifyInstance, twin: Controls): void {
   app.register(async (scope) => {
     scope.addHook('onRequest', async (request) => refuseStrangers(request))
     scope.get('/', async (_request, reply) => {
       reply.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
       reply.type('text/html; charset=utf-8')
-      return page(twin().bookings(), clock())
+      return page(twin.bookings({ newest: 300 }))
     })
     addReads(scope, twin)
     addWrites(scope, twin)
   })
 }
 
-function addReads(scope: FastifyInstance, twin: () => Controls): void {
-  scope.get('/_twin/bookings', async (request) => twin().bookings(request.query as object))
-  scope.get('/_twin/calls', async () => ({ counts: twin().counts, calls: twin().calls }))
-  scope.get('/_twin/deliveries', async () => twin().deliveries)
-  scope.get('/_twin/faults', async () => twin().faults.all.map(({ id, script, used }) => ({ id, script, used })))
+function addReads(scope: FastifyInstance, twin: Controls): void {
+  scope.get('/_twin/bookings', async (request) => twin.bookings(request.query as object))
+  scope.get('/_twin/calls', async () => ({ counts: twin.counts, calls: twin.calls }))
+  scope.get('/_twin/deliveries', async () => twin.deliveries)
+  scope.get('/_twin/faults', async () => twin.faults.all.map(({ id, script, used }) => ({ id, script, used })))
 }
 
 type Deed = { start?: string; by?: By; reason?: string }
 
-function addWrites(scope: FastifyInstance, twin: () => Controls): void {
-  scope.post('/_twin/book', async (request) => twin().calendar.book(request.body as CreateBody))
+function addWrites(scope: FastifyInstance, twin: Controls): void {
+  scope.post('/_twin/book', async (request) => twin.calendar.book(request.body as CreateBody))
   const deeds: Record<string, (uid: string, deed: Deed) => Promise<TwinBooking>> = {
-    reschedule: (uid, { start, by, reason }) => twin().calendar.reschedule(uid, start ?? '', by, reason),
-    cancel: (uid, { reason, by }) => twin().calendar.cancel(uid, reason, by),
-    confirm: (uid) => twin().calendar.confirm(uid),
-    decline: (uid, { reason }) => twin().calendar.decline(uid, reason),
-    pay: (uid) => twin().calendar.pay(uid),
+    reschedule: (uid, { start, by, reason }) => twin.calendar.reschedule(uid, start ?? '', by, reason),
+    cancel: (uid, { reason, by }) => twin.calendar.cancel(uid, reason, by),
+    confirm: (uid) => twin.calendar.confirm(uid),
+    decline: (uid, { reason }) => twin.calendar.decline(uid, reason),
+    pay: (uid) => twin.calendar.pay(uid),
   }
   for (const [name, act] of Object.entries(deeds)) {
     scope.post(`/_twin/bookings/:uid/${name}`, async (request) => {
@@ -56,17 +56,17 @@ function addWrites(scope: FastifyInstance, twin: () => Controls): void {
     })
   }
   scope.post('/_twin/faults', async (request) => {
-    const { id, script } = twin().faults.add(request.body as FaultScript)
+    const { id, script } = twin.faults.add(request.body as FaultScript)
     return { id, script }
   })
   scope.delete('/_twin/faults/:id', async (request) => {
     const id = Number((request.params as { id: string }).id)
-    const fault = twin().faults.all.find((each) => each.id === id)
+    const fault = twin.faults.all.find((each) => each.id === id)
     fault?.remove()
     return { id, used: fault?.used ?? null }
   })
   scope.post('/_twin/reset', async (_request, reply) => {
-    twin().reset()
+    twin.reset()
     return reply.code(204).send()
   })
 }

@@ -32,7 +32,6 @@ export class Ledger {
   }
 
   close(): void {
-    this.compact()
     this.#store?.close()
     this.#store = null
   }

@@ -40,13 +40,14 @@ export type TwinOptions = {
   webhookTiming?: 'before-reply' | 'after-reply'
 }
 
-/** Which bookings `twin.bookings` answers; all given have to fit. */
+/** Which bookings `twin.bookings` answers; all given have to fit. `newest`: only the last so many that were made. */
 export type BookingFilter = {
   uid?: string
   status?: TwinBooking['status']
   eventTypeId?: number
   attendeeEmail?: string
   username?: string
+  newest?: number
 }
 
 /** Called after a write was committed and before its reply; awaited. */
@@ -80,12 +81,53 @@ const routes = [...accountRoutes, ...bookingRoutes, ...eventTypeRoutes, ...slotR
 
 /** Starts a Cal.com on a socket. Rejects where the port is taken. */
 export async function startTwin(options: TwinOptions = {}): Promise<Twin> {
+  const parts = assemble(options)
+  const app = buildServer(parts, routes)
+  let closed: Promise<void> | null = null
+  const close = async () => {
+    parts.stop.abort()
+    await parts.sender.close()
+    await app.close()
+    parts.world.ledger.close()
+  }
+  const twin: Twin = {
+    ...actionsOf(parts),
+    url: '',
+    get calls() {
+      return parts.calls.items
+    },
+    get deliveries() {
+      return parts.sender.deliveries.items
+    },
+    close() {
+      closed ??= close()
+      return closed
+    },
+  }
+  addControl(app, twin)
+  const host = options.host ?? '127.0.0.1'
+  await app.listen({ host, port: options.port ?? 0 })
+  const { port } = app.server.address() as { port: number }
+  return Object.assign(twin, { url: `http://${host}:${port}/v2` })
+}
+
+type Parts = Surroundings & {
+  calls: Ring<TwinCall>
+  counts: Record<string, number>
+  listeners: Set<CommitListener>
+  stop: AbortController
+}
+
+function assemble(options: TwinOptions): Parts {
   const clock = options.clock ?? Date.now
   const profile = options.profile ?? 'self-hosted'
   const ledger = new Ledger()
   if (options.file) ledger.open(new FileStore(options.file))
   const sender = new Sender(ledger, profile, clock)
   const listeners = new Set<CommitListener>()
+  const stop = new AbortController()
+  const calls = new Ring<TwinCall>(10_000)
+  const counts: Record<string, number> = {}
   const world: World = {
     profile,
     clock,
@@ -94,42 +136,24 @@ export async function startTwin(options: TwinOptions = {}): Promise<Twin> {
     send: (notice) => sender.send(notice),
     committed: (write) => tell(listeners, write),
   }
-  const door = new Door(ledger, limitOf(options))
-  const closing = new AbortController()
-  const calls = new Ring<TwinCall>(10_000)
-  const counts: Record<string, number> = {}
-  const faults = new Faults()
   const record = (call: TwinCall) => {
     calls.push(call)
     counts[call.operation] = (counts[call.operation] ?? 0) + 1
   }
-  const around: Surroundings = {
-    world,
-    door,
-    faults,
-    sender,
-    delayMs: options.delayMs ?? 0,
-    closing: closing.signal,
-    record,
-  }
-  const app = buildServer(around, routes)
-  addControl(app, () => twin, clock)
-  await app.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 0 })
-  const { port } = app.server.address() as { port: number }
-  let closed: Promise<void> | null = null
-  const twin: Twin = {
-    url: `http://${options.host ?? '127.0.0.1'}:${port}/v2`,
-    addAccount: (input) => ledger.addAccount(input),
-    addEventType: (account, input) => ledger.addEventType(idOf(ledger, account), input),
+  const door = new Door(ledger, limitOf(options))
+  const delayMs = options.delayMs ?? 0
+  const faults = new Faults()
+  return { world, door, faults, sender, delayMs, closing: stop.signal, record, calls, counts, listeners, stop }
+}
+
+function actionsOf(parts: Parts): Omit<Twin, 'url' | 'calls' | 'deliveries' | 'close'> {
+  const { world, sender, listeners, counts, faults } = parts
+  return {
+    addAccount: (input) => world.ledger.addAccount(input),
+    addEventType: (account, input) => world.ledger.addEventType(idOf(world.ledger, account), input),
     bookings: (filter) => bookingsOf(world, filter),
-    get calls() {
-      return calls.items
-    },
-    get deliveries() {
-      return sender.deliveries.items
-    },
-    counts,
     calendar: new Calendar(world, sender),
+    counts,
     faults,
     on(_event, listener) {
       listeners.add(listener)
@@ -137,24 +161,12 @@ export async function startTwin(options: TwinOptions = {}): Promise<Twin> {
     },
     idle: () => sender.idle(),
     reset() {
-      ledger.clearBookings()
-      for (const ring of [calls, sender.deliveries]) ring.clear()
+      world.ledger.clearBookings()
+      for (const ring of [parts.calls, sender.deliveries]) ring.clear()
       for (const operation in counts) delete counts[operation]
       faults.clear()
-      door.forget()
+      parts.door.forget()
     },
-    close() {
-      closed ??= closeAll()
-      return closed
-    },
-  }
-  return twin
-
-  async function closeAll(): Promise<void> {
-    closing.abort()
-    await sender.close()
-    await app.close()
-    ledger.close()
   }
 }
 
@@ -174,16 +186,18 @@ function idOf(ledger: Ledger, account: TwinAccount | string): number {
 }
 
 function bookingsOf(world: World, filter: BookingFilter = {}): TwinBooking[] {
-  const found: TwinBooking[] = []
-  const hostId = filter.username === undefined ? undefined : world.ledger.accountByUsername(filter.username)?.id
-  for (const booking of world.ledger.bookings.all()) {
-    if (filter.uid !== undefined && booking.uid !== filter.uid) continue
-    if (filter.status !== undefined && booking.status !== filter.status) continue
-    if (filter.eventTypeId !== undefined && booking.eventTypeId !== filter.eventTypeId) continue
-    if (filter.username !== undefined && booking.hostId !== hostId) continue
-    const email = filter.attendeeEmail?.toLowerCase()
-    if (email !== undefined && !booking.attendees.some((attendee) => attendee.email === email)) continue
-    found.push(snapshotOf(world, booking.uid))
-  }
-  return found
+  const { ledger } = world
+  const email = filter.attendeeEmail?.toLowerCase()
+  const hostId = filter.username === undefined ? undefined : ledger.accountByUsername(filter.username)?.id
+  const one = filter.uid === undefined ? null : ledger.bookings.find(filter.uid)
+  const rows = one === null ? ledger.bookings.all() : one ? [one] : []
+  const found = [...rows].filter(
+    (booking) =>
+      (filter.status === undefined || booking.status === filter.status) &&
+      (filter.eventTypeId === undefined || booking.eventTypeId === Number(filter.eventTypeId)) &&
+      (filter.username === undefined || booking.hostId === hostId) &&
+      (email === undefined || booking.attendees.some((attendee) => attendee.email === email)),
+  )
+  const newest = filter.newest === undefined ? found : found.slice(-filter.newest)
+  return newest.map((booking) => snapshotOf(world, booking.uid))
 }
