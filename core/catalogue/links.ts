@@ -104,7 +104,10 @@ async function verify(ports: LinkPorts, { link, phase, connection, provider }: T
   const where = `${connection.name} ${link.externalId}`
   const remote = outcome.value
   if (remote === null) throw refused(`${where}: the calendar has no such event type.`)
-  if (remote.problem !== null) throw refused(`${where}: ${remote.problem}`)
+  if (remote.problem !== null)
+    throw refused(
+      `${where}: the event type cannot be linked (${remote.problem}). Single bookings of one length are needed.`,
+    )
   if (remote.durationMinutes !== phase.durationMinutes) {
     throw refused(
       `${where}: the event type takes ${remote.durationMinutes} minutes, phase ${phase.position} of the service takes ` +

@@ -1,4 +1,6 @@
 import { type Static, Type } from 'typebox'
+import type { AppointmentStatus } from '../domain/appointment.ts'
+import type { SyncStatus } from '../domain/sync-status.ts'
 import { closed, InstantText, nullable, PageQuery, page } from './shapes.ts'
 
 const text = (maxLength: number) => Type.String({ minLength: 1, maxLength })
@@ -60,13 +62,16 @@ export const EditRequest = closed({
 })
 export type EditRequest = Static<typeof EditRequest>
 
-export const SyncStatusName = Type.Union(
-  ['pending', 'synced', 'failed', 'orphaned_local', 'orphaned_remote', 'verification_pending'].map((s) =>
-    Type.Literal(s),
+// Named outright: of a mapped list the compiler can infer no union.
+export const SyncStatusName = Type.Unsafe<SyncStatus>(
+  Type.Union(
+    ['pending', 'synced', 'failed', 'orphaned_local', 'orphaned_remote', 'verification_pending'].map((s) =>
+      Type.Literal(s),
+    ),
   ),
 )
-export const AppointmentStatusName = Type.Union(
-  ['pending', 'confirmed', 'cancelled', 'completed', 'no_show'].map((s) => Type.Literal(s)),
+export const AppointmentStatusName = Type.Unsafe<AppointmentStatus>(
+  Type.Union(['pending', 'confirmed', 'cancelled', 'completed', 'no_show'].map((s) => Type.Literal(s))),
 )
 
 export const BookingView = Type.Object({

@@ -127,7 +127,8 @@ export const resolutions = [
   'dismiss',
 ] as const
 export const ResolveRequest = closed({
-  resolution: Type.Union(resolutions.map((name) => Type.Literal(name))),
+  // Named outright: of a mapped list the compiler can infer no union.
+  resolution: Type.Unsafe<(typeof resolutions)[number]>(Type.Union(resolutions.map((name) => Type.Literal(name)))),
   note: Type.Optional(nullable(Type.String({ maxLength: 2000 }))),
   version: Type.Integer({ minimum: 1 }),
 })

@@ -4,6 +4,7 @@ import { findPrincipal, touchKey } from '../store/api-keys.ts'
 import type { Database } from '../store/database.ts'
 import { touchOperatorKey } from '../store/operator-keys.ts'
 import { findSession } from '../store/sessions.ts'
+import { findTenant } from '../store/tenants.ts'
 import { createRecent } from './recent.ts'
 import { hashToken, isToken } from './tokens.ts'
 
@@ -13,6 +14,8 @@ export type Authenticate = {
   key(token: string): Promise<Principal | null>
   /** The person behind a session's token, or null where it has ended. */
   session(token: string): Promise<Principal | null>
+  /** The id of the tenant that an operator names by id or slug, or null. */
+  tenant(idOrSlug: string): Promise<string | null>
   /** Ends a session here at once; without, it would live on for the moment that answers are remembered. */
   forgetSession(token: string): void
   /** Resolves when what was noted behind the requests' backs is written; before the database is closed. */
@@ -31,6 +34,7 @@ export function createAuthenticate(deps: { db: Database; log: Log }): Authentica
   const { db } = deps
   const keys = createRecent<Principal>(rememberMs)
   const sessions = createRecent<Principal>(rememberMs)
+  const tenants = createRecent<string>(rememberMs)
   const note = createNotes(deps)
 
   return {
@@ -48,6 +52,7 @@ export function createAuthenticate(deps: { db: Database; log: Log }): Authentica
         return person && { kind: 'user', ...person }
       })
     },
+    tenant: (idOrSlug) => tenants.get(idOrSlug, async () => (await findTenant(db, idOrSlug))?.id ?? null),
     forgetSession: (token) => sessions.forget(hashToken(token).toString('base64')),
     idle: note.idle,
   }

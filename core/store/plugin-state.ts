@@ -8,15 +8,17 @@ import { referenceViolated } from './violations.ts'
  * counting, so that a writer who still holds the old one does not win. `put` with `version: 0` wants that nothing is
  * there, with another version that exactly this one is.
  */
-export function pluginState(sql: Sql, connection: { tenantId: string; id: string }): PluginState {
+export function pluginState(sql: Sql, plugin: string, connection: { tenantId: string; id: string }): PluginState {
   const owner = [connection.tenantId, connection.id] as const
+  // Two plugins that keep something about one connection do not meet.
+  const own = (key: string) => `${plugin}/${key}`
   return {
     async get(key) {
       const [row] = await sql.query<{ value: unknown; version: number }>(
         `select value, version from kalends.plugin_state
          where tenant_id = $1 and connection_id = $2 and key = $3
            and (expires_at is null or expires_at > kalends.clock())`,
-        [...owner, key],
+        [...owner, own(key)],
       )
       return row ?? null
     },
@@ -25,7 +27,7 @@ export function pluginState(sql: Sql, connection: { tenantId: string; id: string
       try {
         const rows = await sql.query(version ? replaceStatement : version === 0 ? createStatement : putStatement, [
           ...owner,
-          key,
+          own(key),
           json,
           expiresAt,
           ...(version ? [version] : []),
@@ -39,7 +41,7 @@ export function pluginState(sql: Sql, connection: { tenantId: string; id: string
     async remove(key) {
       await sql.query(`delete from kalends.plugin_state where tenant_id = $1 and connection_id = $2 and key = $3`, [
         ...owner,
-        key,
+        own(key),
       ])
     },
   }
