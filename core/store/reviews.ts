@@ -96,7 +96,8 @@ export async function upsertReview(
 ): Promise<{ id: string; opened: boolean } | null> {
   const [row] = await sql.query<{ id: string; opened: boolean }>(
     `with held as (
-       select id from kalends.appointments where tenant_id = $1 and id = $7 for update
+       select id, requires_manual_review as flagged from kalends.appointments
+       where tenant_id = $1 and id = $7 for update
      ), wanted as (
        select $1::uuid as tenant_id from (values (1)) one left join held on true
        where not exists (
@@ -120,8 +121,9 @@ export async function upsertReview(
        update kalends.appointments a
        set requires_manual_review = true,
            manual_review_flagged_at = coalesce(a.manual_review_flagged_at, kalends.clock())
-       from upserted u
-       where a.tenant_id = u.tenant_id and a.id = u.appointment_id and not a.requires_manual_review
+       from upserted u, held h
+       -- Asked of the row as it is locked now. The statement's own view of it may be older than the lock.
+       where a.tenant_id = u.tenant_id and a.id = u.appointment_id and a.id = h.id and not h.flagged
      ), journal as (
        insert into kalends.events (tenant_id, id, appointment_id, connection_id, kind, message, origin,
          origin_connection_id, causal_id, hops, data, at)
