@@ -1,5 +1,5 @@
 /**
- * Prints `N passed, N failed` from the TAP that the test run wrote, and fails where anything did.
+ * Prints what failed and `N passed, N failed` from the TAP that the test run wrote, and fails where anything did.
  * Usage: node .ci/count.ts RESULTS.tap EXIT_CODE_OF_THE_RUN FAILED_STEPS
  */
 import { readFileSync } from 'node:fs'
@@ -12,6 +12,9 @@ const sum = /^# \{ (total: .*) \}$/m.exec(report.slice(-2000))?.[1] ?? ''
 const counted = new Map(sum.split(', ').map((part) => part.split(': ') as [string, string]))
 const passed = Number(counted.get('pass') ?? 0)
 const brokenFiles = report.match(/^not ok /gm)?.length ?? 0
+
+for (const block of report.match(/^ *not ok .*$(?:\n *---$[\s\S]*?\n *\.\.\.$)?/gm) ?? [])
+  process.stdout.write(`${block}\n`)
 
 const failedTests = Math.max(Number(counted.get('fail') ?? 0), brokenFiles, exitCode === '0' && passed > 0 ? 0 : 1)
 const failed = failedTests + Number(steps)
