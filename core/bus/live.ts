@@ -3,6 +3,8 @@ import type { Database } from '../store/database.ts'
 
 export type Live = {
   observe(tenantId: string, see: (event: LiveEvent) => void): () => void
+  /** Calls back whenever anything was written, for those who then read the journal. */
+  onWritten(wake: () => void): void
   close(): Promise<void>
 }
 
@@ -12,13 +14,17 @@ export type Live = {
  */
 export async function watchLive(db: Pick<Database, 'listen'>): Promise<Live> {
   const watchers = new Map<string, Set<(event: LiveEvent) => void>>()
+  const wakers = new Set<() => void>()
   const subscription = await db.listen(
     'kalends_events',
     (payload) => {
+      for (const wake of wakers) wake()
       const event = JSON.parse(payload) as LiveEvent
       for (const see of watchers.get(event.tenantId) ?? []) see(event)
     },
-    () => undefined,
+    () => {
+      for (const wake of wakers) wake()
+    },
   )
   return {
     observe(tenantId, see) {
@@ -29,6 +35,7 @@ export async function watchLive(db: Pick<Database, 'listen'>): Promise<Live> {
         if (seers.size === 0) watchers.delete(tenantId)
       }
     },
+    onWritten: (wake) => void wakers.add(wake),
     close: () => subscription.close(),
   }
 }

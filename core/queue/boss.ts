@@ -1,6 +1,6 @@
 import { PgBoss } from 'pg-boss'
 import type { Log } from '../contract/provider.ts'
-import { type Database, openDatabase, type Sql } from '../store/database.ts'
+import type { Database, Sql } from '../store/database.ts'
 import { type Job, type NewJob, type QueueName, queues } from './queues.ts'
 
 /** The queue as the house sees it: send inside a transaction, take, finish, be woken. */
@@ -16,22 +16,21 @@ export type Queue = {
   stop(): Promise<void>
 }
 
+/** Told of sent jobs, on every gateway of the database. pg-boss has a channel of its own, whose name is its secret. */
+const channel = 'kalends_jobs'
+
 /**
  * The one wrapper of pg-boss 12. It has connections of its own on which commits do not wait for the disk: taking and
  * finishing a job may be forgotten in a crash of the database, since a job is only a nudge. Jobs that belong to a change
  * are sent in that change's transaction, which does wait.
  */
-export async function startQueue(options: { url: string; log: Log }): Promise<Queue> {
-  const { log } = options
-  const db = await openDatabase({ url: withoutWaiting(options.url), max: 4, applicationName: 'kalends queue' })
-  const wakers = new Set<(name: string) => void>()
-  const wakeAll = (name: string) => {
-    for (const wake of wakers) wake(name)
-  }
+export async function startQueue(options: { url: string; db: Database; log: Log }): Promise<Queue> {
+  const { log, db } = options
   const boss = new PgBoss({
+    connectionString: withoutWaiting(options.url),
+    application_name: 'kalends queue',
     schema: 'pgboss',
-    db: adapter(db, wakeAll),
-    useListenNotify: true,
+    max: 4,
     superviseIntervalSeconds: 5,
     monitorIntervalSeconds: 5,
     schedule: false,
@@ -41,16 +40,21 @@ export async function startQueue(options: { url: string; log: Log }): Promise<Qu
   boss.on('warning', (warning) => log.warn({ event: 'warned', reason: warning.message }, 'the queue warned'))
   await boss.start()
   await createQueues(boss)
-  // A plan made while the table was empty reads the whole table later: see PERFORMANCE in core/queue/README.md.
-  await db.query('analyze pgboss.job')
+  const wakers = new Set<(name: string) => void>()
+  const wakeAll = (name: string) => {
+    for (const wake of wakers) wake(name)
+  }
+  const heard = await db.listen(channel, wakeAll, () => {
+    // What was sent while nobody listened is found by looking at every queue once.
+    for (const name of Object.keys(queues)) wakeAll(name)
+  })
 
   return {
-    async send(name, jobs, tx) {
-      await boss.insert(
-        name,
-        jobs.map(toInsert),
-        tx ? { db: { executeSql: async (text, values) => ({ rows: await tx.query(text, values) }) } } : {},
-      )
+    async send(name, jobs, tx = db) {
+      const executeSql = async (text: string, values?: unknown[]) => ({ rows: await tx.query(text, values) })
+      const inserted = boss.insert(name, jobs.map(toInsert), { db: { executeSql } })
+      if (jobs.every((job) => job.delayMs)) await inserted
+      else await Promise.all([inserted, tx.query(`select pg_notify('${channel}', $1)`, [name])])
     },
     async take(name, most) {
       const jobs = await boss.fetch<Job['data']>(name, { batchSize: most, includeMetadata: true })
@@ -67,8 +71,8 @@ export async function startQueue(options: { url: string; log: Log }): Promise<Qu
     },
     onSent: (wake) => void wakers.add(wake),
     async stop() {
-      await boss.stop({ graceful: true, close: false, timeout: 5_000 })
-      await db.close()
+      await heard.close()
+      await boss.stop({ graceful: true, timeout: 5_000 })
     },
   }
 }
@@ -77,34 +81,11 @@ function withoutWaiting(url: string): string {
   return `${url}${url.includes('?') ? '&' : '?'}options=${encodeURIComponent('-c synchronous_commit=off')}`
 }
 
-function adapter(db: Database, wake: (name: string) => void) {
-  return {
-    async executeSql(text: string, values?: unknown[]) {
-      return { rows: await db.query(text, values) }
-    },
-    listen(channel: string, onNotification: (payload: string) => void, onReconnect: () => void) {
-      return db.listen(
-        channel,
-        (payload) => {
-          onNotification(payload)
-          wake(payload)
-        },
-        () => {
-          onReconnect()
-          // What was sent while nobody listened is found by looking at every queue once.
-          for (const name of Object.keys(queues)) wake(name)
-        },
-      )
-    },
-  }
-}
-
 async function createQueues(boss: PgBoss): Promise<void> {
   for (const [name, { partition, expireAfter }] of Object.entries(queues)) {
     await boss.createQueue(name, {
       policy: 'standard',
       partition,
-      notify: true,
       retryLimit: 1_000,
       retryDelay: 1,
       expireInSeconds: expireAfter,

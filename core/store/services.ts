@@ -1,6 +1,6 @@
 import type { Phase, Service, ServiceLink } from '../domain/service.ts'
 import type { Sql } from './database.ts'
-import { idOrNull } from './ids.ts'
+import { idOrNull, isId } from './ids.ts'
 
 type ServiceRow = Omit<Service, 'links' | 'tenantId'> & {
   tenant_id: string
@@ -47,7 +47,7 @@ function toService({ tenant_id, stamp, links, ...row }: ServiceRow): StampedServ
 
 /**
  * A tenant's service with its phases and links, by id or slug, or null. One statement: every booking takes this way.
- * $1 tenant, $2 id, $3 slug.
+ * $1 tenant, $2 id or slug.
  */
 export async function loadService(sql: Sql, tenantId: string, idOrSlug: string): Promise<Service | null> {
   return (await loadStamped(sql, tenantId, idOrSlug))?.service ?? null
@@ -55,20 +55,22 @@ export async function loadService(sql: Sql, tenantId: string, idOrSlug: string):
 
 /** The same together with its stamp, for a change that follows. */
 export async function loadStamped(sql: Sql, tenantId: string, idOrSlug: string): Promise<StampedService | null> {
-  const [row] = await sql.query<ServiceRow>(
-    `select ${columns} from kalends.services s
-     where s.tenant_id = $1 and (s.id = $2 or s.slug = $3) order by s.slug = $3 limit 1`,
-    [tenantId, idOrNull(idOrSlug), idOrSlug],
-  )
-  return row ? toService(row) : null
+  // Not "id or slug" in one text: the plan that is kept for it reads all services of the tenant.
+  const [byId] = isId(idOrSlug) ? await sql.query<ServiceRow>(`${select} and s.id = $2`, [tenantId, idOrSlug]) : []
+  if (byId) return toService(byId)
+  const [bySlug] = await sql.query<ServiceRow>(`${select} and s.slug = $2`, [tenantId, idOrSlug])
+  return bySlug ? toService(bySlug) : null
 }
+
+const select = `select ${columns} from kalends.services s where s.tenant_id = $1`
 
 /** Services of a tenant by slug, from behind `after`. $1 tenant, $2 after, $3 limit. */
 export async function listServices(sql: Sql, tenantId: string, after: string, limit: number): Promise<Service[]> {
-  const rows = await sql.query<ServiceRow>(
-    `select ${columns} from kalends.services s where s.tenant_id = $1 and s.slug > $2 order by s.slug limit $3`,
-    [tenantId, after, limit],
-  )
+  const rows = await sql.query<ServiceRow>(`${select} and s.slug > $2 order by s.slug limit $3`, [
+    tenantId,
+    after,
+    limit,
+  ])
   return rows.map((row) => toService(row).service)
 }
 

@@ -1,0 +1,139 @@
+import { v7 } from 'uuid'
+import type { OpenConnection } from './catalogue/open-connection.ts'
+import type { Closers } from './closers.ts'
+import { type Instant, instantOf } from './domain/time.ts'
+import type { Bulk } from './flow/bulk.ts'
+import type { Mark, Ports } from './flow/ports.ts'
+import { type SweepDeps, sweep } from './flow/sweep.ts'
+import { sync } from './flow/sync.ts'
+import type { Foundation } from './foundation.ts'
+import type { Logger } from './logger.ts'
+import type { CallFor } from './outbound/calls.ts'
+import type { Queue } from './queue/boss.ts'
+import type { createPluginJobs } from './queue/plugin-jobs.ts'
+import { startWorker } from './queue/worker.ts'
+import type { Registry } from './registry.ts'
+import type { Settings } from './settings.ts'
+import type { SendJobs } from './store/commit.ts'
+import { freeLeases } from './store/nudges.ts'
+import { createStore } from './store/store.ts'
+
+export const systemClock = { now: (): Instant => instantOf(Date.now()) }
+
+/** How much longer than an attempt a worker holds a sync. Milliseconds. */
+const leaseMargin = 5_000
+
+export type EngineParts = {
+  foundation: Foundation
+  settings: Settings
+  registry: Registry
+  openConnection: OpenConnection
+  callFor: CallFor
+  log: Logger
+  mark: (point: Mark) => void
+}
+
+/** The engine's ports over the real things, and what the sweep needs. */
+export function createPorts(parts: EngineParts): { ports: Ports; sweepDeps: SweepDeps } {
+  const { foundation, settings, registry, openConnection, callFor, log, mark } = parts
+  const { db, queue } = foundation
+  const { sync: policy } = settings
+  const send = sendSyncs(queue)
+  const ports: Ports = {
+    store: createStore(db, send, policy.attemptTimeoutMs + leaseMargin),
+    providers: registry.providers,
+    outbound: { open: (connection) => callFor(openConnection.opened(connection)) },
+    clock: systemClock,
+    ids: { next: v7 },
+    policy: {
+      retryDelays: policy.retryDelaysMs,
+      settleDelay: policy.settleDelayMs,
+      matchTolerance: policy.matchToleranceMs,
+      postSyncVerification: policy.postSyncVerification,
+    },
+    log,
+    mark,
+  }
+  return { ports, sweepDeps: { db, send, log } }
+}
+
+function sendSyncs(queue: Queue): SendJobs {
+  return (tx, jobs) =>
+    queue.send(
+      'sync',
+      jobs.map(({ jobId, key, delayMs }) => ({ id: jobId, data: { ...key }, delayMs })),
+      tx,
+    )
+}
+
+export type EngineRooms = {
+  ports: Ports
+  sweepDeps: SweepDeps
+  bulk: Bulk
+  pluginJobs: ReturnType<typeof createPluginJobs>
+  settings: Settings
+  foundation: Foundation
+  closers: Closers
+}
+
+/** Starts the workers and the sweep. They stop, last started first, when the gateway closes. */
+export async function startEngine({ ports, sweepDeps, bulk, pluginJobs, settings, foundation, closers }: EngineRooms) {
+  const { db, queue, alone } = foundation
+  const { log } = ports
+  if (alone) await freeLeases(db)
+  const syncs = startWorker({
+    queue,
+    name: 'sync',
+    places: settings.sync.concurrency,
+    log,
+    run: async ({ tenantId = '', appointmentId = '', connectionId = '' }) => {
+      await sync(ports, { tenantId, appointmentId, connectionId })
+      return 'finished'
+    },
+  })
+  closers.add('the sync worker', () => syncs.stop())
+  const stopping = new AbortController()
+  const bulks = startWorker({
+    queue,
+    name: 'bulk',
+    places: 2,
+    log,
+    run: async ({ tenantId = '', runId = '' }) => {
+      await bulk.work({ tenantId, runId }, stopping.signal)
+      return 'finished'
+    },
+  })
+  closers.add('the bulk worker', () => {
+    stopping.abort()
+    return bulks.stop()
+  })
+  const others = startWorker({ queue, name: 'plugin', places: 8, log, run: pluginJobs.run })
+  closers.add('the worker of plugin jobs', () => others.stop())
+  await sweep(sweepDeps)
+  await bulk.resume()
+  const sweeping = repeat(
+    settings.sync.sweepEveryMs,
+    () => sweep(sweepDeps),
+    (error) => log.warn({ event: 'failed', err: error }, 'the sweep could not run and will try again'),
+  )
+  closers.add('the sweep', sweeping)
+}
+
+/** Runs something again and again, never twice at a time. Returns the way to stop, which waits for the run under way. */
+function repeat(everyMs: number, run: () => Promise<unknown>, failed: (error: unknown) => void): () => Promise<void> {
+  let running: Promise<unknown> = Promise.resolve()
+  let isFree = true
+  const timer = setInterval(() => {
+    if (!isFree) return
+    isFree = false
+    running = run()
+      .catch(failed)
+      .finally(() => {
+        isFree = true
+      })
+  }, everyMs)
+  return async () => {
+    clearInterval(timer)
+    await running
+  }
+}

@@ -1,0 +1,43 @@
+import t from 'tap'
+import { customer, nextSlot, testGateway, until } from '../helper/gateway.ts'
+
+t.test('what is booked here is in the calendar, follows a move, and goes with a cancel', async (t) => {
+  const { gateway, author, tenant, twin } = await testGateway(t)
+  const { appointment } = await gateway.appointments.book(author, {
+    serviceId: 'cut',
+    startsAt: nextSlot(),
+    customer: customer(),
+  })
+  t.equal(appointment.sync.status, 'pending')
+  const look = () => gateway.appointments.get(tenant.id, appointment.id)
+  const booked = await until(look, (seen) => seen.sync.status === 'synced')
+  const [booking] = booked.bookings
+  t.equal(booked.status, 'confirmed')
+  t.ok(booking?.externalId)
+  t.match(twin.bookings(), [{ uid: booking?.externalId, status: 'accepted' }])
+
+  const moved = await gateway.appointments.reschedule(author, appointment.id, { startsAt: nextSlot() })
+  t.equal(moved.sync.status, 'pending')
+  const there = await until(look, (seen) => seen.sync.status === 'synced')
+  t.not(there.bookings[0]?.externalId, booking?.externalId, 'Cal.com gives a moved booking a new uid')
+  t.equal(there.bookings[0]?.startsAt, moved.startsAt)
+
+  await gateway.appointments.cancel(author, appointment.id, { reason: 'ill' })
+  await until(look, (seen) => seen.sync.status === 'synced')
+  t.same(
+    twin.bookings().map((one) => one.status),
+    ['cancelled', 'cancelled'],
+  )
+  const { items } = await gateway.appointments.timeline(tenant.id, appointment.id)
+  t.same(
+    items.map((item) => item.kind),
+    [
+      'appointment.booked',
+      'booking.created',
+      'appointment.rescheduled',
+      'booking.rescheduled',
+      'appointment.cancelled',
+      'booking.cancelled',
+    ],
+  )
+})
