@@ -104,7 +104,7 @@ export function installHttp(app: FastifyInstance, options: HttpOptions): void {
       await scope.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: contentPolicy } })
       await scope.register(underPressure, {
         maxEventLoopDelay: options.maxEventLoopDelayMs ?? 1000,
-        customError: Overloaded,
+        pressureHandler: turnAway,
       })
       const limiters = await installRateLimits(scope, { ...defaultRateLimits, ...options.rateLimits })
       const { authenticate, publicUrl, metrics } = options
@@ -125,11 +125,12 @@ const contentPolicy = {
   'object-src': ["'none'"],
 }
 
-/** under-pressure makes one of these and throws it again and again. */
-class Overloaded extends KalendsError {
-  constructor() {
-    super('KAL_OVERLOADED')
-  }
+/**
+ * Infinity is under-pressure's word for "nothing was measured", as after a start that took long: no reason to turn
+ * anybody away.
+ */
+function turnAway(_request: unknown, _reply: unknown, _type: string, value: number | undefined) {
+  return value === Infinity ? undefined : Promise.reject(new KalendsError('KAL_OVERLOADED'))
 }
 
 function clientErrorHandler(error: NodeJS.ErrnoException, socket: Socket): void {
