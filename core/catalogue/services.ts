@@ -8,6 +8,7 @@ import { announce, causeOf } from '../store/announce.ts'
 import { findNamed } from '../store/connections.ts'
 import { byName, readPage } from '../store/cursor.ts'
 import type { Database, Sql } from '../store/database.ts'
+import { isId, isSlug } from '../store/ids.ts'
 import {
   deleteService,
   insertService,
@@ -131,7 +132,7 @@ async function linked(
   phases: Service['phases'],
   links: NonNullable<ServiceInput['links']>,
 ): Promise<ReadLinks> {
-  const wanted = links.flatMap(({ connection }) => [connection, connection.toLowerCase()])
+  const wanted = links.map(({ connection }) => connection.toLowerCase()).filter((one) => isId(one) || isSlug(one))
   const connections = links.length === 0 ? [] : await findNamed(deps.db, tenantId, wanted)
   return readLinks(deps, connections, phases, links)
 }

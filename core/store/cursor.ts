@@ -1,6 +1,6 @@
 import type { Page, PageRequest } from '../contract/gateway.ts'
 import { KalendsError } from '../errors.ts'
-import { isId } from './ids.ts'
+import { isId, isSlug } from './ids.ts'
 
 /** The most rows that one page of any list has. */
 export const largestPage = 200
@@ -21,7 +21,7 @@ export function byId<T extends { id: string }>(name: string, order: 'oldest' | '
 
 /** A list in the order of its unique names (slugs). */
 export function byName<T>(name: string, keyOf: (item: T) => string): ListOrder<T> {
-  return { name, first: '', isKey: (text) => /^[a-z0-9-]{1,63}$/.test(text), keyOf }
+  return { name, first: '', isKey: isSlug, keyOf }
 }
 
 /**

@@ -9,3 +9,8 @@ export function isId(text: string): boolean {
 export function idOrNull(text: string): string | null {
   return isId(text) ? text : null
 }
+
+/** Whether a text can be a slug or a name of a connection. What cannot (it may hold what no column takes) names nothing. */
+export function isSlug(text: string): boolean {
+  return /^[a-z0-9][a-z0-9-]{0,62}$/.test(text)
+}

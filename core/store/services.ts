@@ -1,6 +1,6 @@
 import type { Phase, Service, ServiceLink } from '../domain/service.ts'
 import type { Sql } from './database.ts'
-import { idOrNull, isId } from './ids.ts'
+import { idOrNull, isId, isSlug } from './ids.ts'
 
 type ServiceRow = Omit<Service, 'links' | 'tenantId'> & {
   tenant_id: string
@@ -58,6 +58,7 @@ export async function loadStamped(sql: Sql, tenantId: string, idOrSlug: string):
   // Not "id or slug" in one text: the plan that is kept for it reads all services of the tenant.
   const [byId] = isId(idOrSlug) ? await sql.query<ServiceRow>(`${select} and s.id = $2`, [tenantId, idOrSlug]) : []
   if (byId) return toService(byId)
+  if (!isSlug(idOrSlug)) return null
   const [bySlug] = await sql.query<ServiceRow>(`${select} and s.slug = $2`, [tenantId, idOrSlug])
   return bySlug ? toService(bySlug) : null
 }

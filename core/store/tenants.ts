@@ -1,6 +1,6 @@
 import type { TenantInput, TenantPatch, TenantView } from '../contract/people.ts'
 import type { Sql } from './database.ts'
-import { idOrNull } from './ids.ts'
+import { idOrNull, isSlug } from './ids.ts'
 
 const columns = `id, slug, name, time_zone as "timeZone", language, region, created_at as "createdAt"`
 
@@ -15,8 +15,8 @@ export function listTenants(sql: Sql, after: string, limit: number): Promise<Ten
 /** A tenant by its id or its slug, or null. $1 id, $2 slug. */
 export async function findTenant(sql: Sql, idOrSlug: string): Promise<TenantView | null> {
   const [tenant] = await sql.query<TenantView>(
-    `select ${columns} from kalends.tenants where id = $1 or slug = $2 order by slug = $2 limit 1`,
-    [idOrNull(idOrSlug), idOrSlug],
+    `select ${columns} from kalends.tenants where id = $1 or slug = $2 order by id = $1 desc limit 1`,
+    [idOrNull(idOrSlug), isSlug(idOrSlug) ? idOrSlug : null],
   )
   return tenant ?? null
 }

@@ -152,9 +152,11 @@ t.test('a link that does not fit is refused with the reason, and nothing is stor
       message: reason,
     })
   }
-  await t.rejects(services.create(author, { ...cut, links: [{ ...toCut, connection: 'nowhere' }] }), {
-    code: 'KAL_CONNECTION_UNKNOWN',
-  })
+  for (const connection of ['nowhere', 'null\0byte', 'Calendar ']) {
+    await t.rejects(services.create(author, { ...cut, links: [{ ...toCut, connection }] }), {
+      code: 'KAL_CONNECTION_UNKNOWN',
+    })
+  }
   t.strictSame((await services.list(author.tenantId, {})).items, [])
   const made = await services.create(author, { ...cut, links: [toCut] })
   await t.rejects(services.update(author, made.id, { durationMinutes: 45 }), { code: 'KAL_LINK_REFUSED' })
@@ -213,7 +215,7 @@ t.test("another tenant's service and connection are not there", async (t) => {
   const [author, stranger] = [await addTenant(db), await addTenant(db)]
   await connect(home, author)
   const { id } = await services.create(author, { ...cut, links: [toCut] })
-  for (const foreign of [id, 'cut', 'no-such', 'x'.repeat(500), "'; drop table kalends.services; --"]) {
+  for (const foreign of [id, 'cut', 'no-such', 'null\0byte', 'x'.repeat(500), "'; drop table kalends.services; --"]) {
     await t.rejects(services.get(stranger.tenantId, foreign), { code: 'KAL_NOT_FOUND' })
     await t.rejects(services.update(stranger, foreign, { name: 'Mine' }), { code: 'KAL_NOT_FOUND' })
     await t.rejects(services.remove(stranger, foreign), { code: 'KAL_NOT_FOUND' })

@@ -30,7 +30,7 @@ t.test('names are taken once; zones are real ones', async (t) => {
 })
 
 t.test('who is not there is not found', async (t) => {
-  for (const id of ['nobody', '0190b3c1-0000-7000-8000-000000000000', "' or true --"]) {
+  for (const id of ['nobody', 'null\0byte', '0190b3c1-0000-7000-8000-000000000000', "' or true --"]) {
     await t.rejects(tenants.get(id), { code: 'KAL_NOT_FOUND' })
     await t.rejects(tenants.update(id, { name: 'x' }), { code: 'KAL_NOT_FOUND' })
   }
