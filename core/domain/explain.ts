@@ -1,43 +1,169 @@
-const sentences: Record<string, string> = {
-  TIMEOUT: 'The calendar did not answer in time.',
-  NETWORK: 'The calendar could not be reached.',
-  HTTP_401: 'The calendar refused the credential of this connection. Enter a valid one and check it.',
-  HTTP_403: 'The credential of this connection may not do this. Give it the rights, or enter another.',
-  HTTP_404: 'The calendar does not know what it was asked for (event type or booking).',
-  HTTP_422: 'The calendar found the booking not valid.',
-  HTTP_429: 'The calendar takes no more calls at the moment; it is tried again later.',
-  SLOT_TAKEN: 'The slot is taken in the calendar. Offer the customer another time.',
-  OUTSIDE_BOOKING_WINDOW: 'The calendar does not take bookings at this time (too soon, or too far ahead).',
-  START_IN_PAST: 'The time had passed when the calendar was asked.',
-  NOTICE_TOO_SHORT: 'The calendar allows no move at such short notice.',
-  ALREADY_CANCELLED: 'The booking was cancelled in the calendar before it could be moved.',
-  ALREADY_MOVED: 'The booking was moved in the calendar meanwhile.',
-  ALREADY_ENDED: 'The booking is over in the calendar and can no longer be cancelled there.',
-  CANCEL_NOT_ALLOWED: 'The event type allows no cancellation. Allow it in the calendar, or cancel there by hand.',
-  EVENT_TYPE_NOT_FOUND: 'The event type of this service is gone from the calendar. Link the service anew.',
-  EVENT_TYPE_UNSUPPORTED: 'The event type makes series, seats or several lengths. Link one that makes single bookings.',
-  NO_HOSTS: 'The event type has no host who could take the booking.',
-  PHONE_INVALID: 'The calendar does not take this phone number.',
-  PHONE_REQUIRED: 'The event type asks for a phone number.',
-  CONTACT_REQUIRED: 'The calendar asks for an e-mail address or a phone number.',
-  EMAIL_UNVERIFIED: 'The event type asks customers to verify their e-mail address, which only they can do.',
-  BOOKING_LIMIT: 'The customer has as many open bookings as the event type allows.',
-  FIELD_REQUIRED: 'The event type asks for a field of its own that is not filled in here. Make it optional there.',
-  FIELD_INVALID: 'The calendar does not take what stands in one of the fields.',
-  FIELD_UNKNOWN: 'The calendar does not know one of the fields; is the API version of the connection right?',
-  DATA_MISMATCH: 'The calendar holds the booking with another time than the appointment.',
-  ORPHANED_LOCAL: 'The booking is no longer in the calendar.',
-  CONFLICT: 'The booking was changed in the calendar meanwhile.',
-  SEVERAL_FOUND: 'Several bookings in the calendar could be this one; a person has to say which.',
-  VERIFICATION_ERROR: 'What is in the calendar could not be found out.',
-  PLUGIN_MISSING: 'The plugin of this connection is not enabled.',
-  REPLY_UNREADABLE: 'The answer of the calendar could not be read.',
+/** What a sync code says to the person at the desk: what happened, and what to do about it. */
+type Explanation = { happened: string; todo: string }
+
+function row(happened: string, todo: string): Explanation {
+  return { happened, todo }
 }
 
-/** What a sync code means, in one sentence for the person at the desk. Never a provider's own words: they may name people. */
+const ownFault = row('The calendar has a fault of its own.', 'Retry later.')
+const noAnswer = row('The calendar did not answer in time.', 'Look whether it is booked there, then retry.')
+const busy = row(
+  'The calendar takes no more requests for now.',
+  'Nothing, if it passes by itself; else ask for a higher limit.',
+)
+
+const explanations: Record<string, Explanation> = {
+  // the way to the calendar
+  NETWORK: row('The calendar could not be reached.', 'Check the base URL of the connection, then retry.'),
+  TIMEOUT: noAnswer,
+  HTTP_504: noAnswer,
+  HOST_NOT_ALLOWED: row(
+    'The base URL of the connection may not be called.',
+    'Correct it, or ask the operator to allow the host.',
+  ),
+  REPLY_UNREADABLE: row(
+    'The answer of the calendar could not be read.',
+    'Look whether it is booked there, then retry.',
+  ),
+  PROVIDER_FAULT: row(
+    'The plugin of the calendar broke off.',
+    'The log says where; look whether it is booked there, then retry.',
+  ),
+  PLUGIN_MISSING: row('The plugin of this connection is not enabled.', 'Enable it in the settings, then retry.'),
+  BREAKER_OPEN: row(
+    'The calendar failed so often that it is left alone for a while.',
+    'Find out what ails it, then retry.',
+  ),
+  HTTP_429: busy,
+  RATE_LIMITED: busy,
+
+  // the credential
+  HTTP_401: row(
+    'The calendar does not accept the key of this connection.',
+    'Store a valid key in the connection and check it.',
+  ),
+  HTTP_403: row(
+    'The key may not do this in the calendar.',
+    'Give the key the missing right, or store another, and check.',
+  ),
+
+  // what was asked for
+  HTTP_400: row('The calendar did not accept the request.', 'Compare the appointment with the event type, then retry.'),
+  HTTP_404: row(
+    'The calendar does not know the event type or booking.',
+    'Link the service to an event type that exists, then retry.',
+  ),
+  HTTP_409: row(
+    'The calendar holds something that stands against this.',
+    'Look at the time in the calendar, then retry or cancel.',
+  ),
+  HTTP_422: row(
+    'The calendar refused the details of the appointment.',
+    'Correct the details that the event type asks for, then retry.',
+  ),
+  EVENT_TYPE_NOT_FOUND: row(
+    'The event type of this service is gone from the calendar.',
+    'Link the service anew, then retry.',
+  ),
+  EVENT_TYPE_UNSUPPORTED: row(
+    'The event type makes series, seats or several lengths.',
+    'Link one that makes single bookings, then retry.',
+  ),
+  TARGET_INVALID: row('The link of the service names no event type.', 'Link the service anew, then retry.'),
+  NO_HOSTS: row('The event type has no host who could take the booking.', 'Give it one in the calendar, then retry.'),
+  FIELD_REQUIRED: row(
+    'The event type asks for a field of its own that is not filled in here.',
+    'Make it optional there, then retry.',
+  ),
+  FIELD_INVALID: row(
+    'The calendar does not take what stands in one of the fields.',
+    'Correct the appointment, then retry.',
+  ),
+  FIELD_UNKNOWN: row(
+    'The calendar does not know one of the fields.',
+    'Check the API version of the connection, then retry.',
+  ),
+  REASON_REQUIRED: row('The calendar wants a reason for the cancellation.', 'Cancel there by hand, or retry.'),
+
+  // the customer
+  PHONE_INVALID: row('The calendar does not take this phone number.', 'Correct it, then retry.'),
+  PHONE_REQUIRED: row('The event type asks for a phone number.', 'Add the customer’s number, then retry.'),
+  CONTACT_REQUIRED: row('The calendar asks for an e-mail address or a phone number.', 'Add one, then retry.'),
+  EMAIL_UNVERIFIED: row(
+    'The event type has customers verify their e-mail address, which only they can do.',
+    'Switch that off in the calendar, then retry.',
+  ),
+  BOOKING_LIMIT: row(
+    'The customer has as many open bookings as the event type allows.',
+    'Raise the limit in the calendar, then retry.',
+  ),
+
+  // time
+  SLOT_TAKEN: row('The time is taken in the calendar.', 'Agree on another time with the customer, or cancel.'),
+  OUTSIDE_BOOKING_WINDOW: row(
+    'The calendar takes no bookings at this time (too soon, or too far ahead).',
+    'Agree on another time, or widen the window there.',
+  ),
+  START_IN_PAST: row(
+    'The time had passed when the calendar was asked.',
+    'Agree on another time with the customer, or cancel.',
+  ),
+  NOTICE_TOO_SHORT: row('The calendar allows no move at such short notice.', 'Move it in the calendar by hand.'),
+  ALREADY_ENDED: row('The booking is over in the calendar.', 'Nothing can be changed there any more; dismiss this.'),
+  CANCEL_NOT_ALLOWED: row(
+    'The event type allows no cancellation.',
+    'Allow it in the calendar, then retry; or cancel there by hand.',
+  ),
+
+  // two sides
+  ALREADY_CANCELLED: row('The booking was cancelled in the calendar.', 'Ask who cancelled it; retry books it again.'),
+  ALREADY_MOVED: row('The booking was moved in the calendar meanwhile.', 'Compare both sides, then retry.'),
+  ORPHANED_LOCAL: row(
+    'The appointment stands here, but its booking is gone from the calendar.',
+    'Ask who removed it; retry books it again.',
+  ),
+  ORPHANED_REMOTE: row('The calendar holds a booking that is not known here.', 'Find out where it came from.'),
+  DATA_MISMATCH: row('The calendar says something else than we do.', 'Compare both sides, then retry.'),
+  CONFLICT: row(
+    'It was changed here and in the calendar at the same time; the calendar was kept.',
+    'Compare both, and repeat what is missing.',
+  ),
+  PHASE_CHANGED_REMOTE: row(
+    'One phase of a composite appointment was changed in the calendar.',
+    'Bring the other phases in line with it.',
+  ),
+  SEVERAL_FOUND: row(
+    'The calendar holds several bookings that could be this one.',
+    'Cancel the wrong ones there, then retry.',
+  ),
+  VERIFICATION_ERROR: row('The appointment could not be compared with the calendar.', 'Retry later.'),
+  UNKNOWN_EVENT_TYPE: row(
+    'The calendar has bookings on an event type that no service is linked to.',
+    'Link it to a service, or dismiss this.',
+  ),
+  HOP_LIMIT: row(
+    'A change went round between calendars and was stopped.',
+    'Look whether two links point at each other.',
+  ),
+}
+
+const unlisted = row(
+  'The appointment could not be brought in line with the calendar.',
+  'Look at its timeline, then retry.',
+)
+
+function explanationOf(code: string): Explanation {
+  if (Object.hasOwn(explanations, code)) return explanations[code] as Explanation
+  return /^HTTP_5\d\d$/.test(code) ? ownFault : unlisted
+}
+
+/** What happened, in one sentence. Never a provider's own words: they may name people. */
 export function explain(code: string): string {
-  return (
-    sentences[code] ??
-    (/^HTTP_5\d\d$/.test(code) ? 'The calendar has a fault of its own.' : `The calendar answered with ${code}.`)
-  )
+  return explanationOf(code).happened
+}
+
+/** What happened and what to do, as a review says it. */
+export function advise(code: string): string {
+  const { happened, todo } = explanationOf(code)
+  return `${happened} ${todo}`
 }

@@ -1,9 +1,9 @@
 import { v7 } from 'uuid'
+import { advise } from '../domain/explain.ts'
 import type { Cause, Origin } from '../domain/origin.ts'
 import { announce } from '../store/announce.ts'
 import type { Database, Sql } from '../store/database.ts'
 import { type Closing, closeOpen, lockReviewed, type OpenReviews, upsertReview } from '../store/reviews.ts'
-import { sentenceFor } from './review-sentences.ts'
 
 /** What a person is to be asked about. Without a `message` the code's own sentence is taken. */
 export type Question = {
@@ -39,7 +39,7 @@ export function openReview(sql: Sql, question: Question): Promise<{ id: string; 
     id: v7(),
     code,
     subject,
-    message: question.message ?? sentenceFor(code),
+    message: question.message ?? advise(code),
     appointmentId: question.appointmentId ?? null,
     connectionId: question.connectionId ?? null,
     phase: question.phase ?? null,

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { closeReviews, healNow, healReviews, openReview, type Question } from '../../../core/flow/review.ts'
-import { sentenceFor } from '../../../core/flow/review-sentences.ts'
+import { advise } from '../../../core/domain/explain.ts'
 import { testDatabase } from '../../helper/database.ts'
 import { addAppointment, addTenant, journalOf } from '../../helper/house.ts'
 import { addService } from './service.ts'
@@ -40,7 +40,7 @@ t.test('a question opens one review, flags the appointment, and stands in the jo
   const first = await openReview(db, question)
   t.match(first, { opened: true })
   t.match(await reviewsOf(tenantId), [
-    { state: 'open', version: 1, message: sentenceFor('HTTP_422'), details: { phase: 0 } },
+    { state: 'open', version: 1, message: advise('HTTP_422'), details: { phase: 0 } },
   ])
   const flag = await flagOf(appointmentId)
   t.match(flag, { flagged: true, since: /Z$/ })
@@ -148,7 +148,7 @@ t.test("another tenant's reviews are not healed, and its appointments not flagge
 
 t.test('every code has a sentence', (t) => {
   for (const code of ['HTTP_401', 'SLOT_TAKEN', 'ORPHANED_LOCAL', 'NEVER_HEARD_OF', 'constructor', '__proto__']) {
-    t.match(sentenceFor(code), /^[A-Z].+\. [A-Z].+\.$/)
+    t.match(advise(code), /^[A-Z].+\. [A-Z].+\.$/)
   }
   t.end()
 })
