@@ -2,6 +2,7 @@ import { v7 } from 'uuid'
 import type { OpenConnection } from './catalogue/open-connection.ts'
 import type { Closers } from './closers.ts'
 import { type Instant, instantOf } from './domain/time.ts'
+import type { EngineMetrics } from './engine-metrics.ts'
 import type { Bulk } from './flow/bulk.ts'
 import type { Mark, Ports } from './flow/ports.ts'
 import { type SweepDeps, sweep } from './flow/sweep.ts'
@@ -29,19 +30,25 @@ export type EngineParts = {
   registry: Registry
   openConnection: OpenConnection
   callFor: CallFor
+  engineMetrics: EngineMetrics
   log: Logger
   mark: (point: Mark) => void
 }
 
 /** The engine's ports over the real things, and what the sweep needs. */
 export function createPorts(parts: EngineParts): { ports: Ports; sweepDeps: SweepDeps } {
-  const { foundation, settings, registry, openConnection, callFor, log, mark } = parts
+  const { foundation, settings, registry, openConnection, callFor, engineMetrics, log, mark } = parts
   const { db, queue } = foundation
   const { sync: policy } = settings
   const send = sendSyncs(queue)
   const ports: Ports = {
     store: createStore(db, send, policy.attemptTimeoutMs + leaseMargin),
-    providers: registry.providers,
+    providers: {
+      get(name) {
+        const provider = registry.providers.get(name)
+        return provider && engineMetrics.measured(provider)
+      },
+    },
     outbound: { open: (connection) => callFor(openConnection.opened(connection)) },
     clock: systemClock,
     ids: { next: v7 },

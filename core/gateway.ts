@@ -11,6 +11,7 @@ import { createServices } from './catalogue/services.ts'
 import { type Closers, createClosers } from './closers.ts'
 import type { Bus } from './contract/gateway.ts'
 import { createPorts, type EngineParts, startEngine, systemClock } from './engine.ts'
+import { createEngineMetrics, type EngineMetrics } from './engine-metrics.ts'
 import { KalendsError } from './errors.ts'
 import { type Bulk, createBulk } from './flow/bulk.ts'
 import type { Mark } from './flow/ports.ts'
@@ -85,10 +86,11 @@ async function open(settings: Settings, options: Required<GatewayOptions>, close
   const foundation = await layFoundation(settings, role, log, closers)
   const live = await watchLive(foundation.db)
   closers.add('those who watch', () => live.close())
-  const rooms = furnish(settings, foundation, log, mark, closers)
+  const metrics = createMetrics()
+  const engineMetrics = createEngineMetrics(metrics, foundation.db)
+  const rooms = furnish(settings, foundation, { log, mark, engineMetrics }, closers)
   const { ports, sweepDeps, bulk, pluginJobs, parts, authenticate } = rooms
   parts.bus = createBus(foundation, live, log, closers, role)
-  const metrics = createMetrics()
   const app = createHttp({
     logger: log,
     publicUrl: settings.server.publicUrl,
@@ -137,8 +139,7 @@ async function open(settings: Settings, options: Required<GatewayOptions>, close
 function furnish(
   settings: Settings,
   foundation: Foundation,
-  log: Logger,
-  mark: (point: Mark) => void,
+  { log, mark, engineMetrics }: { log: Logger; mark: (point: Mark) => void; engineMetrics: EngineMetrics },
   closers: Closers,
 ) {
   const { db, queue, secrets } = foundation
@@ -148,7 +149,7 @@ function furnish(
   closers.add('outgoing calls', () => outbound.close())
   const openConnection = createOpenConnection(secrets)
   const callFor = createCalls({ outbound, registry, clock: systemClock, attemptTimeoutMs, log })
-  const engine: EngineParts = { foundation, settings, registry, openConnection, callFor, log, mark }
+  const engine: EngineParts = { foundation, settings, registry, openConnection, callFor, engineMetrics, log, mark }
   const { ports, sweepDeps } = createPorts(engine)
   const releaseOf = async (tenantId: string, id: string) => void (await release(sweepDeps, tenantId, id))
   const retryOf = (tenantId: string, id: string, connectionId: string | null) =>

@@ -60,6 +60,7 @@ const floors: readonly (readonly string[])[] = [
     'core/appointments.ts',
     'core/apply-tenants.ts',
     'core/closers.ts',
+    'core/engine-metrics.ts',
     'core/engine.ts',
     'core/foundation.ts',
     'core/gateway.ts',

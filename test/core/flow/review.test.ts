@@ -1,6 +1,6 @@
 import t from 'tap'
-import { closeReviews, healNow, healReviews, openReview, type Question } from '../../../core/flow/review.ts'
 import { advise } from '../../../core/domain/explain.ts'
+import { closeReviews, healNow, healReviews, openReview, type Question } from '../../../core/flow/review.ts'
 import { testDatabase } from '../../helper/database.ts'
 import { addAppointment, addTenant, journalOf } from '../../helper/house.ts'
 import { addService } from './service.ts'
