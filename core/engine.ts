@@ -1,3 +1,4 @@
+import { AsyncTask, SimpleIntervalJob, type ToadScheduler } from 'toad-scheduler'
 import { v7 } from 'uuid'
 import type { OpenConnection } from './catalogue/open-connection.ts'
 import type { Closers } from './closers.ts'
@@ -17,6 +18,7 @@ import type { Registry } from './registry.ts'
 import type { Settings } from './settings.ts'
 import type { SendJobs } from './store/commit.ts'
 import { freeLeases } from './store/nudges.ts'
+import { purge } from './store/purge.ts'
 import { createStore } from './store/store.ts'
 
 export const systemClock = { now: (): Instant => instantOf(Date.now()) }
@@ -80,11 +82,13 @@ export type EngineRooms = {
   pluginJobs: ReturnType<typeof createPluginJobs>
   settings: Settings
   foundation: Foundation
+  scheduler: ToadScheduler
   closers: Closers
 }
 
 /** Starts the workers and the sweep. They stop, last started first, when the gateway closes. */
-export async function startEngine({ ports, sweepDeps, bulk, pluginJobs, settings, foundation, closers }: EngineRooms) {
+export async function startEngine(rooms: EngineRooms): Promise<void> {
+  const { ports, sweepDeps, bulk, pluginJobs, settings, foundation, closers } = rooms
   const { db, queue, alone } = foundation
   const { log } = ports
   if (alone) await freeLeases(db)
@@ -118,29 +122,25 @@ export async function startEngine({ ports, sweepDeps, bulk, pluginJobs, settings
   closers.add('the worker of plugin jobs', () => others.stop())
   await sweep(sweepDeps)
   await bulk.resume()
-  const sweeping = repeat(
-    settings.sync.sweepEveryMs,
-    () => sweep(sweepDeps),
-    (error) => log.warn({ event: 'failed', err: error }, 'the sweep could not run and will try again'),
-  )
-  closers.add('the sweep', sweeping)
+  repeat(rooms, 'sweep', settings.sync.sweepEveryMs, () => sweep(sweepDeps))
+  repeat(rooms, 'purge', 3_600_000, () => purge(db))
 }
 
-/** Runs something again and again, never twice at a time. Returns the way to stop, which waits for the run under way. */
-function repeat(everyMs: number, run: () => Promise<unknown>, failed: (error: unknown) => void): () => Promise<void> {
+/** Runs something again and again, never twice at a time. Closing waits for the run under way. */
+function repeat({ scheduler, closers, ports }: EngineRooms, id: string, everyMs: number, run: () => Promise<unknown>) {
   let running: Promise<unknown> = Promise.resolve()
-  let isFree = true
-  const timer = setInterval(() => {
-    if (!isFree) return
-    isFree = false
-    running = run()
-      .catch(failed)
-      .finally(() => {
-        isFree = true
-      })
-  }, everyMs)
-  return async () => {
-    clearInterval(timer)
-    await running
-  }
+  const task = new AsyncTask(
+    id,
+    () => {
+      running = run()
+      return running
+    },
+    (error) =>
+      ports.log.warn({ event: 'failed', schedule: id, err: error }, 'a schedule could not run and will try again'),
+  )
+  scheduler.addSimpleIntervalJob(new SimpleIntervalJob({ milliseconds: everyMs }, task, { id, preventOverrun: true }))
+  closers.add(`the schedule ${id}`, async () => {
+    scheduler.removeById(id)
+    await running.catch(() => undefined)
+  })
 }

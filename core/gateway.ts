@@ -1,6 +1,6 @@
 /** DOOR 2, published as `kalends`: the gateway itself, alone or inside a Fastify application of yours. */
+import { fastifySchedule } from '@fastify/schedule'
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
-import { ToadScheduler } from 'toad-scheduler'
 import { applyTenants } from './apply-tenants.ts'
 import { createAppointments } from './appointments.ts'
 import { startDurable } from './bus/durable.ts'
@@ -108,11 +108,13 @@ async function open(settings: Settings, options: Required<GatewayOptions>, close
     ],
   })
   closers.add('the server', () => app.close())
+  await app.register(fastifySchedule)
+  parts.scheduler = app.scheduler
   await registerPlugins(app, settings.plugins, parts)
   await app.ready()
   if (role === 'serve') {
     await applyTenants(parts, settings.tenants)
-    await startEngine({ ports, sweepDeps, bulk, pluginJobs, settings, foundation, closers })
+    await startEngine({ ports, sweepDeps, bulk, pluginJobs, settings, foundation, scheduler: app.scheduler, closers })
   }
   const { appointments, services, connections, reviews, tenants, users, keys } = parts
   return {
@@ -191,16 +193,9 @@ function furnish(
     server: { publicUrl },
     jobs: pluginJobs,
     state: (plugin: string, connection: { tenantId: string; id: string }) => pluginState(db, plugin, connection),
-    scheduler: scheduler(closers),
     log,
-  } as Omit<GatewayParts, 'bus'> as GatewayParts
+  } as Omit<GatewayParts, 'bus' | 'scheduler'> as GatewayParts
   return { ports, sweepDeps, bulk, pluginJobs, parts, authenticate }
-}
-
-function scheduler(closers: Closers): ToadScheduler {
-  const toad = new ToadScheduler()
-  closers.add('schedules', () => toad.stop())
-  return toad
 }
 
 /** Durable subscribers work only where work is done; watching live costs nothing and is for everybody. */

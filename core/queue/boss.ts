@@ -1,6 +1,6 @@
 import { PgBoss } from 'pg-boss'
 import type { Log } from '../contract/provider.ts'
-import type { Database, Sql } from '../store/database.ts'
+import { type Database, type Sql, withSession } from '../store/database.ts'
 import { type Job, type NewJob, type QueueName, queues } from './queues.ts'
 
 /** The queue as the house sees it: send inside a transaction, take, finish, be woken. */
@@ -27,7 +27,7 @@ const channel = 'kalends_jobs'
 export async function startQueue(options: { url: string; db: Database; log: Log }): Promise<Queue> {
   const { log, db } = options
   const boss = new PgBoss({
-    connectionString: withoutWaiting(options.url),
+    connectionString: withSession(options.url, '-c synchronous_commit=off'),
     application_name: 'kalends queue',
     schema: 'pgboss',
     max: 4,
@@ -75,10 +75,6 @@ export async function startQueue(options: { url: string; db: Database; log: Log 
       await boss.stop({ graceful: true, timeout: 5_000 })
     },
   }
-}
-
-function withoutWaiting(url: string): string {
-  return `${url}${url.includes('?') ? '&' : '?'}options=${encodeURIComponent('-c synchronous_commit=off')}`
 }
 
 async function createQueues(boss: PgBoss): Promise<void> {

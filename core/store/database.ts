@@ -78,7 +78,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 
 function clientConfig({ url, applicationName, queryTimeoutMs = 10_000 }: DatabaseOptions): pg.ClientConfig {
   return {
-    connectionString: withSession(url),
+    // The parsers read ISO dates in UTC.
+    connectionString: withSession(url, '-c TimeZone=UTC -c DateStyle=ISO,MDY'),
     application_name: applicationName ?? 'kalends',
     types: sqlTypes as pg.CustomTypesConfig,
     keepAlive: true,
@@ -93,14 +94,11 @@ function clientConfig({ url, applicationName, queryTimeoutMs = 10_000 }: Databas
   } as pg.ClientConfig
 }
 
-/** The URL with the session's settings added to its own `options`; the parsers read ISO dates in UTC. */
-function withSession(url: string): string {
-  // The driver encodes a URL that holds a raw space or a % that it takes for one, and then breaks %3D; so nothing but
-  // spaces is encoded here.
-  const session = '-c%20TimeZone=UTC%20-c%20DateStyle=ISO,MDY'
+/** A connection URL with further session settings (`-c name=value`), added to those that it names itself. */
+export function withSession(url: string, session: string): string {
   const [, before, options, after] = /^(.*[?&]options=)([^&]*)(.*)$/s.exec(url) ?? []
-  if (before !== undefined) return `${before}${options}%20${session}${after}`
-  return `${url}${url.includes('?') ? '&' : '?'}options=${session}`
+  if (before !== undefined) return `${before}${options}${encodeURIComponent(` ${session}`)}${after}`
+  return `${url}${url.includes('?') ? '&' : '?'}options=${encodeURIComponent(session)}`
 }
 
 function withoutPassword(url: string): string {

@@ -1,0 +1,13 @@
+import type { Sql } from './database.ts'
+
+/** How long an Idempotency-Key is remembered: longer than any client goes on re-sending. */
+const keysLiveFor = '7 days'
+
+/** Removes what has served its time: old idempotency keys, ended sessions, expired state of plugins. */
+export async function purge(sql: Sql): Promise<void> {
+  await sql.query(`delete from kalends.idempotency_keys where created_at < kalends.clock() - $1::interval`, [
+    keysLiveFor,
+  ])
+  await sql.query(`delete from kalends.sessions where expires_at < kalends.clock()`)
+  await sql.query(`delete from kalends.plugin_state where expires_at < kalends.clock()`)
+}
