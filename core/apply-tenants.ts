@@ -1,5 +1,5 @@
 import type { ConnectionView, LinkInput, ServiceView } from './contract/catalogue.ts'
-import type { Author } from './contract/gateway.ts'
+import type { Author, Founder } from './contract/gateway.ts'
 import type { TenantView } from './contract/people.ts'
 import { KalendsError } from './errors.ts'
 import type { GatewayParts } from './host/gateway-port.ts'
@@ -14,8 +14,9 @@ type Desk = Pick<GatewayParts, 'tenants' | 'connections' | 'services'>
 export async function applyTenants(desk: Desk, tenants: readonly TenantSettings[]): Promise<void> {
   for (const settings of tenants) {
     const { connections, services, ...tenant } = structuredClone(settings) as TenantSettings
-    const { id: tenantId } = await upsertTenant(desk, tenant)
-    const author: Author = { tenantId, origin: { name: 'system' }, by: 'settings' }
+    const founder: Founder = { origin: { name: 'system' }, by: 'settings' }
+    const { id: tenantId } = await upsertTenant(desk, founder, tenant)
+    const author: Author = { tenantId, ...founder }
     for (const connection of connections) await upsertConnection(desk, author, connection as Input<'connections'>)
     for (const service of services) await upsertService(desk, author, service as Input<'services'>)
   }
@@ -23,10 +24,14 @@ export async function applyTenants(desk: Desk, tenants: readonly TenantSettings[
 
 type Input<K extends 'connections' | 'services'> = Parameters<Desk[K]['create']>[1]
 
-async function upsertTenant({ tenants }: Desk, input: Parameters<Desk['tenants']['create']>[0]): Promise<TenantView> {
+async function upsertTenant(
+  { tenants }: Desk,
+  founder: Founder,
+  input: Parameters<Desk['tenants']['create']>[1],
+): Promise<TenantView> {
   const found = await tenants.get(input.slug).catch(orNull)
-  if (!found) return tenants.create(input)
-  return differs(found, input) ? tenants.update(found.id, input) : found
+  if (!found) return tenants.create(founder, input)
+  return differs(found, input) ? tenants.update(founder, found.id, input) : found
 }
 
 async function upsertConnection({ connections }: Desk, author: Author, input: Input<'connections'>): Promise<void> {

@@ -141,9 +141,9 @@ function connectionView(deps: ConnectionsDeps, stored: StoredConnection): Connec
 }
 
 function tell(sql: Sql, author: Author, kind: string, connection: { id: string; name: string }, message: string) {
-  const { tenantId, origin } = author
+  const { tenantId, origin, by } = author
   const { id: connectionId, name } = connection
-  return announce(sql, { tenantId, kind, message, origin, cause: causeOf(author), connectionId, data: { name } })
+  return announce(sql, { tenantId, kind, message, origin, cause: causeOf(author), by, connectionId, data: { name } })
 }
 
 async function inUse(sql: Sql, tenantId: string, id: string): Promise<KalendsError> {

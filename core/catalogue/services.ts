@@ -142,8 +142,8 @@ async function viewOf(sql: Sql, { tenantId, id }: WrittenService) {
 }
 
 function tell(sql: Sql, author: Author, kind: string, { id, slug }: WrittenService, message: string): Promise<void> {
-  const { tenantId, origin } = author
-  return announce(sql, { tenantId, kind, message, origin, cause: causeOf(author), data: { serviceId: id, slug } })
+  const { tenantId, origin, by } = author
+  return announce(sql, { tenantId, kind, message, origin, cause: causeOf(author), by, data: { serviceId: id, slug } })
 }
 
 function slugTaken(slug: string): KalendsError {

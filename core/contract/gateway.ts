@@ -40,8 +40,14 @@ import type {
 } from './people.ts'
 import type { CalendarProvider, Log } from './provider.ts'
 
-/** Whose change it is: the tenant, the origin, and the cause where it follows from something earlier. */
+/**
+ * Whose change it is: the tenant, the origin, and the cause where it follows from something earlier. `by` says who by
+ * kind and id (`user:…`, `key:…`); the journal keeps it for ever, so it is never a name or an address.
+ */
 export type Author = { tenantId: string; origin: Origin; cause?: Cause; by?: string }
+
+/** Whose change it is where no tenant is there yet: that of a tenant itself. */
+export type Founder = Omit<Author, 'tenantId'>
 
 export type PageRequest = { limit?: number; cursor?: string }
 export type Page<T> = { items: T[]; nextCursor: string | null }
@@ -100,23 +106,23 @@ export interface Reviews {
 export interface Tenants {
   list(query: PageRequest): Promise<Page<TenantView>>
   get(idOrSlug: string): Promise<TenantView>
-  create(input: TenantInput): Promise<TenantView>
-  update(id: string, patch: TenantPatch): Promise<TenantView>
+  create(founder: Founder, input: TenantInput): Promise<TenantView>
+  update(founder: Founder, id: string, patch: TenantPatch): Promise<TenantView>
 }
 
 export interface Users {
   list(tenantId: string, query: PageRequest): Promise<Page<UserView>>
   get(tenantId: string, id: string): Promise<UserView>
-  create(tenantId: string, input: UserInput): Promise<UserView>
-  update(tenantId: string, id: string, patch: UserPatch): Promise<UserView>
-  remove(tenantId: string, id: string): Promise<void>
+  create(author: Author, input: UserInput): Promise<UserView>
+  update(author: Author, id: string, patch: UserPatch): Promise<UserView>
+  remove(author: Author, id: string): Promise<void>
 }
 
 export interface Keys {
   list(tenantId: string, query: PageRequest): Promise<Page<KeyView>>
   get(tenantId: string, id: string): Promise<KeyView>
-  create(tenantId: string, input: KeyInput): Promise<NewKeyView>
-  remove(tenantId: string, id: string): Promise<void>
+  create(author: Author, input: KeyInput): Promise<NewKeyView>
+  remove(author: Author, id: string): Promise<void>
 }
 
 export interface Sessions {

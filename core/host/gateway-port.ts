@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { ToadScheduler } from 'toad-scheduler'
-import type { Author, Gateway, Jobs, PluginState } from '../contract/gateway.ts'
+import type { Founder, Gateway, Jobs, PluginState } from '../contract/gateway.ts'
 import type { Plugin } from '../contract/plugin.ts'
 import type { CalendarProvider, Log } from '../contract/provider.ts'
 import { KalendsError } from '../errors.ts'
@@ -59,9 +59,6 @@ export function lend(parts: GatewayParts, plugin: Plugin, scope: FastifyInstance
   return Object.freeze({
     providers: Object.freeze({ add: (provider: CalendarProvider) => addProvider(parts.registry, name, provider) }),
     ...authored(parts, [name, ...(furtherOrigins.get(name) ?? [])], name),
-    tenants: parts.tenants,
-    users: parts.users,
-    keys: parts.keys,
     sessions: parts.sessions,
     clock: parts.clock,
     server: parts.server,
@@ -95,8 +92,8 @@ function authored(parts: Shared, origins: readonly string[], plugin: string) {
     // The port may be a class instance: its other methods are found through the prototype.
     const held = Object.create(port) as P
     for (const verb of verbs) {
-      const act = port[verb] as (author: Author, ...rest: unknown[]) => Promise<unknown>
-      const guarded = async (author: Author, ...rest: unknown[]) => {
+      const act = port[verb] as (author: Founder, ...rest: unknown[]) => Promise<unknown>
+      const guarded = async (author: Founder, ...rest: unknown[]) => {
         refuseForeign(author, origins, plugin)
         return await act.call(port, author, ...rest)
       }
@@ -109,10 +106,13 @@ function authored(parts: Shared, origins: readonly string[], plugin: string) {
     services: hold(parts.services, ['create', 'update', 'remove']),
     connections: hold(parts.connections, ['create', 'update', 'remove', 'check', 'pause', 'resume']),
     reviews: hold(parts.reviews, ['resolve']),
+    tenants: hold(parts.tenants, ['create', 'update']),
+    users: hold(parts.users, ['create', 'update', 'remove']),
+    keys: hold(parts.keys, ['create', 'remove']),
   }
 }
 
-function refuseForeign({ origin }: Author, origins: readonly string[], plugin: string): void {
+function refuseForeign({ origin }: Founder, origins: readonly string[], plugin: string): void {
   if (origins.includes(origin.name)) return
   throw new KalendsError('KAL_ORIGIN_FOREIGN', { plugin, origin: origin.name, allowed: origins.join(', ') })
 }

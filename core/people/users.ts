@@ -1,8 +1,9 @@
 import { v7 } from 'uuid'
 import { checkInput } from '../check-input.ts'
-import type { Users } from '../contract/gateway.ts'
+import type { Author, Users } from '../contract/gateway.ts'
 import { UserInput, UserPatch, type UserView } from '../contract/people.ts'
 import { KalendsError } from '../errors.ts'
+import { announce, causeOf } from '../store/announce.ts'
 import { byId, readPage } from '../store/cursor.ts'
 import type { Database, Sql } from '../store/database.ts'
 import { deleteSessionsOf } from '../store/sessions.ts'
@@ -17,15 +18,20 @@ export function createUsers({ db, passwords }: { db: Database; passwords: Passwo
   return {
     list: (tenantId, query) => readPage(order, query, (after, limit) => listUsers(db, tenantId, after, limit)),
     get: async (tenantId, id) => found(await findUser(db, tenantId, id)),
-    async create(tenantId, input) {
+    async create(author, input) {
       const { email, name, role, password } = checkInput(UserInput, input)
       const user = { id: v7(), email: readEmail(email), name, role, passwordHash: await passwords.hash(password) }
-      const inserted = await insertUser(db, tenantId, user)
-      if (!inserted) throw new KalendsError('KAL_EMAIL_TAKEN')
-      return inserted
+      return db.transaction(async (tx) => {
+        const inserted = await insertUser(tx, author.tenantId, user)
+        if (!inserted) throw new KalendsError('KAL_EMAIL_TAKEN')
+        await tell(tx, author, 'user.created', `A user with the role ${role} was added.`, { userId: user.id, role })
+        return inserted
+      })
     },
-    async update(tenantId, id, patch) {
-      const { email, name = null, role = null, password } = checkInput(UserPatch, patch)
+    async update(author, id, patch) {
+      const { tenantId } = author
+      const given = checkInput(UserPatch, patch)
+      const { email, name = null, role = null, password } = given
       const change = {
         email: email === undefined ? null : readEmail(email),
         name,
@@ -38,19 +44,29 @@ export function createUsers({ db, passwords }: { db: Database; passwords: Passwo
           const user = found(await updateUser(tx, tenantId, id, change))
           // Whoever changes a password wants everybody out who came in with the old one.
           if (change.passwordHash !== null) await deleteSessionsOf(tx, tenantId, user.id)
+          const fields = Object.keys(given)
+          const message = `A user was changed: ${fields.join(', ') || 'nothing'}.`
+          await tell(tx, author, 'user.updated', message, { userId: user.id, fields, role: user.role })
           return user
         })
       } catch (error) {
         throw uniqueViolated(error) ? new KalendsError('KAL_EMAIL_TAKEN') : error
       }
     },
-    async remove(tenantId, id) {
+    async remove(author, id) {
       await db.transaction(async (tx) => {
-        await leaveAnAdmin(tx, tenantId, id)
-        if (!(await deleteUser(tx, tenantId, id))) throw notFound()
+        await leaveAnAdmin(tx, author.tenantId, id)
+        if (!(await deleteUser(tx, author.tenantId, id))) throw notFound()
+        await tell(tx, author, 'user.removed', 'A user was removed.', { userId: id.toLowerCase() })
       })
     },
   }
+}
+
+/** The journal names the person by id, and the fields that changed without what stands in them. */
+function tell(tx: Sql, author: Author, kind: string, message: string, data: Record<string, unknown>): Promise<void> {
+  const { tenantId, origin, by } = author
+  return announce(tx, { tenantId, kind, message, origin, cause: causeOf(author), data, by })
 }
 
 async function leaveAnAdmin(tx: Sql, tenantId: string, id: string): Promise<void> {

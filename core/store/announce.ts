@@ -14,6 +14,8 @@ export type Announcement = {
   appointmentId?: string | null
   connectionId?: string | null
   data?: Record<string, unknown>
+  /** Who it was, by kind and id; kept among the data. */
+  by?: string
 }
 
 /** The cause of what an author does: the one that it follows from, or itself the beginning of a chain. */
@@ -43,7 +45,7 @@ export async function announce(sql: Sql, event: Announcement): Promise<void> {
       event.origin.connectionId ?? null,
       event.cause.causalId,
       event.cause.hops,
-      JSON.stringify(event.data ?? {}),
+      JSON.stringify({ ...event.data, by: event.by }),
     ],
   )
 }

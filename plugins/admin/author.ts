@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { type Author, KalendsError } from '#core'
+import { type Author, type Founder, KalendsError } from '#core'
 
 /** The tenant of a request, from its key, its session, or for an operator from the header. */
 export function tenantOf(request: FastifyRequest): string {
@@ -10,8 +10,11 @@ export function tenantOf(request: FastifyRequest): string {
 
 /** Whose change a request makes: a person's is `admin`, a program's `api`. */
 export function authorOf(request: FastifyRequest): Author {
-  const { principal } = request
+  return { tenantId: tenantOf(request), ...founderOf(request) }
+}
+
+/** The same for what stands above tenants. */
+export function founderOf({ principal }: FastifyRequest): Founder {
   if (principal === null) throw new KalendsError('KAL_UNAUTHENTICATED')
-  const name = principal.kind === 'user' ? 'admin' : 'api'
-  return { tenantId: tenantOf(request), origin: { name }, by: `${principal.kind}:${principal.id}` }
+  return { origin: { name: principal.kind === 'user' ? 'admin' : 'api' }, by: `${principal.kind}:${principal.id}` }
 }

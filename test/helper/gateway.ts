@@ -72,14 +72,10 @@ export async function testGateway(
 
 /** A salon in Berlin whose haircut is linked to an event type. */
 export async function furnish(gateway: KalendsGateway, twin: Pick<Twin, 'url'>, eventTypeId: number, slug = 'salon') {
-  const tenant = await gateway.tenants.create({
-    slug,
-    name: 'Salon',
-    timeZone: 'Europe/Berlin',
-    language: 'de',
-    region: 'DE',
-  })
-  const author: Author = { tenantId: tenant.id, origin: { name: 'api' } }
+  const origin = { name: 'api' }
+  const given = { slug, name: 'Salon', timeZone: 'Europe/Berlin', language: 'de', region: 'DE' }
+  const tenant = await gateway.tenants.create({ origin }, given)
+  const author: Author = { tenantId: tenant.id, origin }
   const connection = await gateway.connections.create(author, {
     name: 'calendar',
     plugin: 'calcom',
@@ -92,7 +88,7 @@ export async function furnish(gateway: KalendsGateway, twin: Pick<Twin, 'url'>, 
     durationMinutes: 30,
     links: [{ connection: 'calendar', target: { eventTypeId } }],
   })
-  const { key } = await gateway.keys.create(tenant.id, { name: 'test', role: 'admin' })
+  const { key } = await gateway.keys.create(author, { name: 'test', role: 'admin' })
   return { tenant, author, connection, service, key }
 }
 

@@ -1,5 +1,5 @@
 import { closed, type Gateway, KeyInput, KeyPage, KeyView, NewKeyView, PageQuery } from '#core'
-import { tenantOf } from '../author.ts'
+import { authorOf, tenantOf } from '../author.ts'
 import { ById, Nothing, route, typed } from '../route.ts'
 
 const base = '/api/v1/keys'
@@ -25,7 +25,7 @@ export function keyRoutes(gateway: Gateway): void {
       response: { 201: NewKeyView },
     }),
     async (request, reply) => {
-      const key = await keys.create(tenantOf(request), request.body)
+      const key = await keys.create(authorOf(request), request.body)
       // The one answer with a key in it must not lie in any cache.
       return reply.code(201).header('location', `${base}/${key.id}`).header('cache-control', 'no-store').send(key)
     },
@@ -41,7 +41,7 @@ export function keyRoutes(gateway: Gateway): void {
     `${base}/:id`,
     route('admin', 'deleteKey', 'Revokes an API key.', { params: ById, response: { 204: Nothing } }),
     async (request, reply) => {
-      await keys.remove(tenantOf(request), request.params.id)
+      await keys.remove(authorOf(request), request.params.id)
       return reply.code(204).send(null)
     },
   )

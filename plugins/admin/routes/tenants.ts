@@ -1,4 +1,5 @@
 import { closed, type Gateway, PageQuery, TenantInput, TenantPage, TenantPatch, TenantView } from '#core'
+import { founderOf } from '../author.ts'
 import { ById, route, typed } from '../route.ts'
 
 const base = '/api/v1/tenants'
@@ -22,7 +23,7 @@ export function tenantRoutes(gateway: Gateway): void {
     base,
     route('operator', 'createTenant', 'Creates a tenant.', { body: TenantInput, response: { 201: TenantView } }),
     async (request, reply) => {
-      const tenant = await tenants.create(request.body)
+      const tenant = await tenants.create(founderOf(request), request.body)
       return reply.code(201).header('location', `${base}/${tenant.id}`).send(tenant)
     },
   )
@@ -34,6 +35,6 @@ export function tenantRoutes(gateway: Gateway): void {
   http.patch(
     `${base}/:id`,
     route('operator', 'updateTenant', 'Changes the fields of a tenant that are sent.', { ...one, body: TenantPatch }),
-    (request) => tenants.update(request.params.id, request.body),
+    (request) => tenants.update(founderOf(request), request.params.id, request.body),
   )
 }

@@ -1,5 +1,5 @@
 import { closed, type Gateway, PageQuery, UserInput, UserPage, UserPatch, UserView } from '#core'
-import { tenantOf } from '../author.ts'
+import { authorOf, tenantOf } from '../author.ts'
 import { ById, Nothing, route, typed } from '../route.ts'
 
 const base = '/api/v1/users'
@@ -23,7 +23,7 @@ export function userRoutes(gateway: Gateway): void {
     base,
     route('admin', 'createUser', 'Adds a person.', { body: UserInput, response: { 201: UserView } }),
     async (request, reply) => {
-      const user = await users.create(tenantOf(request), request.body)
+      const user = await users.create(authorOf(request), request.body)
       return reply.code(201).header('location', `${base}/${user.id}`).send(user)
     },
   )
@@ -35,7 +35,7 @@ export function userRoutes(gateway: Gateway): void {
   http.patch(
     `${base}/:id`,
     route('admin', 'updateUser', 'Changes the fields of a person that are sent.', { ...one, body: UserPatch }),
-    (request) => users.update(tenantOf(request), request.params.id, request.body),
+    (request) => users.update(authorOf(request), request.params.id, request.body),
   )
 
   http.delete(
@@ -45,7 +45,7 @@ export function userRoutes(gateway: Gateway): void {
       response: { 204: Nothing },
     }),
     async (request, reply) => {
-      await users.remove(tenantOf(request), request.params.id)
+      await users.remove(authorOf(request), request.params.id)
       return reply.code(204).send(null)
     },
   )

@@ -52,6 +52,9 @@ test('a plugin makes changes in its own name only', async (t) => {
     () => gateway.services.remove(author('api'), 's1'),
     () => gateway.connections.pause(author('admin'), 'c1', {}),
     () => gateway.reviews.resolve(author('other'), 'r1', {} as never),
+    () => gateway.users.remove(author('admin'), 'u1'),
+    () => gateway.keys.create(author('api'), {} as never),
+    () => gateway.tenants.update(author('system'), 't1', {}),
   ]) {
     await t.rejects(attempt() as Promise<unknown> as Promise<void>, { code: 'KAL_ORIGIN_FOREIGN' })
   }

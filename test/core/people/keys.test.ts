@@ -13,8 +13,9 @@ async function until(ask: () => Promise<boolean>): Promise<number> {
 }
 
 t.test('a key is shown once and stored as a hash', async (t) => {
-  const { tenantId } = await addTenant(db)
-  const made = await keys.create(tenantId, { name: 'robot', role: 'desk' })
+  const author = await addTenant(db)
+  const { tenantId } = author
+  const made = await keys.create(author, { name: 'robot', role: 'desk' })
   t.match(made.key, /^kal_[0-9a-f]{8}_[\w-]{43}$/)
   t.ok(made.key.startsWith(`${made.prefix}_`))
   const { key, ...shown } = made
@@ -27,8 +28,8 @@ t.test('a key is shown once and stored as a hash', async (t) => {
 })
 
 t.test('what is no key is nobody', async (t) => {
-  const { tenantId } = await addTenant(db)
-  const { key } = await keys.create(tenantId, { name: 'robot', role: 'admin' })
+  const author = await addTenant(db)
+  const { key } = await keys.create(author, { name: 'robot', role: 'admin' })
   const last = key.at(-1) === 'A' ? 'B' : 'A'
   for (const wrong of [
     '',
@@ -44,29 +45,30 @@ t.test('what is no key is nobody', async (t) => {
 })
 
 t.test('a removed key is dead within a second', async (t) => {
-  const { tenantId } = await addTenant(db)
-  const { id, key } = await keys.create(tenantId, { name: 'robot', role: 'desk' })
+  const author = await addTenant(db)
+  const { id, key } = await keys.create(author, { name: 'robot', role: 'desk' })
   t.ok(await authenticate.key(key))
-  await keys.remove(tenantId, id)
+  await keys.remove(author, id)
   const took = await until(async () => (await authenticate.key(key)) === null)
   t.ok(took < 1_200, `dead after ${Math.round(took)} ms`)
 })
 
 t.test('an expired key is nobody; one that would be born dead is refused', async (t) => {
-  const { tenantId } = await addTenant(db)
+  const author = await addTenant(db)
   const inAnHour = new Date(Date.now() + 3_600_000).toISOString()
-  const { id, key, expiresAt } = await keys.create(tenantId, { name: 'robot', role: 'desk', expiresAt: inAnHour })
+  const { id, key, expiresAt } = await keys.create(author, { name: 'robot', role: 'desk', expiresAt: inAnHour })
   t.equal(Date.parse(expiresAt ?? ''), Date.parse(inAnHour))
   await db.query(`update kalends.api_keys set expires_at = now() - interval '1 s' where id = $1`, [id])
   t.equal(await authenticate.key(key), null)
   const wanted = { name: 'robot', role: 'desk' } as const
-  await t.rejects(keys.create(tenantId, { ...wanted, expiresAt: '2020-01-01T00:00:00Z' }), { code: 'KAL_TIME_PAST' })
-  await t.rejects(keys.create(tenantId, { ...wanted, expiresAt: 'tomorrow' }), { code: 'KAL_TIME_INVALID' })
+  await t.rejects(keys.create(author, { ...wanted, expiresAt: '2020-01-01T00:00:00Z' }), { code: 'KAL_TIME_PAST' })
+  await t.rejects(keys.create(author, { ...wanted, expiresAt: 'tomorrow' }), { code: 'KAL_TIME_INVALID' })
 })
 
 t.test('that a key was used is noted once, behind the back of the requests', async (t) => {
-  const { tenantId } = await addTenant(db)
-  const { id, key } = await keys.create(tenantId, { name: 'robot', role: 'desk' })
+  const author = await addTenant(db)
+  const { tenantId } = author
+  const { id, key } = await keys.create(author, { name: 'robot', role: 'desk' })
   t.equal((await keys.get(tenantId, id)).lastUsedAt, null)
   await authenticate.key(key)
   await authenticate.idle()
@@ -100,11 +102,27 @@ t.test('an operator stands above tenants', async (t) => {
 
 t.test("another tenant's key is not there", async (t) => {
   const [here, there] = [await addTenant(db), await addTenant(db)]
-  const { id, key } = await keys.create(here.tenantId, { name: 'robot', role: 'admin' })
+  const { id, key } = await keys.create(here, { name: 'robot', role: 'admin' })
   for (const foreign of [id, 'x']) {
     await t.rejects(keys.get(there.tenantId, foreign), { code: 'KAL_NOT_FOUND' })
-    await t.rejects(keys.remove(there.tenantId, foreign), { code: 'KAL_NOT_FOUND' })
+    await t.rejects(keys.remove(there, foreign), { code: 'KAL_NOT_FOUND' })
   }
   t.strictSame((await keys.list(there.tenantId, {})).items, [])
   t.match(await authenticate.key(key), { tenantId: here.tenantId })
+})
+
+t.test('who made and revoked a key stands in the journal, without the key and its name', async (t) => {
+  const author = { ...(await addTenant(db)), by: 'user:1' }
+  const { id, key } = await keys.create(author, { name: 'canary of Ana', role: 'desk' })
+  await keys.remove(author, id)
+  await t.rejects(keys.remove(author, id), { code: 'KAL_NOT_FOUND' })
+  const rows = await db.query('select kind, message, data from kalends.events where tenant_id = $1 order by seq', [
+    author.tenantId,
+  ])
+  t.match(rows, [
+    { kind: 'key.created', data: { keyId: id, role: 'desk', by: 'user:1' } },
+    { kind: 'key.removed', data: { keyId: id, by: 'user:1' } },
+  ])
+  t.equal(rows.length, 2)
+  t.notOk(JSON.stringify(rows).includes('canary') || JSON.stringify(rows).includes(key.slice(-20)))
 })

@@ -5,8 +5,9 @@ import { people } from './people.ts'
 
 const { db, users, sessions, authenticate, log } = await people(t)
 const password = 'a long enough canary password'
-const { tenantId } = await addTenant(db)
-const ana = await users.create(tenantId, { email: 'Ana@Salon.example', name: 'Ana', role: 'admin', password })
+const author = await addTenant(db)
+const { tenantId } = author
+const ana = await users.create(author, { email: 'Ana@Salon.example', name: 'Ana', role: 'admin', password })
 
 t.test('a login lasts twelve hours and is stored as a hash', async (t) => {
   const { token, expiresAt, principal } = await sessions.login(' ana@salon.EXAMPLE ', password)
@@ -50,10 +51,10 @@ t.test('an ended session is nobody, and the next login clears it away', async (t
 
 t.test('a session has the role that its person has now, and goes with the person', async (t) => {
   const email = 'bea@salon.example'
-  const { id } = await users.create(tenantId, { email, name: 'Bea', role: 'manager', password })
+  const { id } = await users.create(author, { email, name: 'Bea', role: 'manager', password })
   const { token } = await sessions.login(email, password)
-  await users.update(tenantId, id, { role: 'viewer' })
+  await users.update(author, id, { role: 'viewer' })
   t.match(await authenticate.session(token), { role: 'viewer' })
-  await users.remove(tenantId, id)
+  await users.remove(author, id)
   t.equal(await createAuthenticate({ db, log }).session(token), null)
 })
