@@ -1,6 +1,6 @@
 import type { TSchema } from 'typebox'
 import type { Customer } from '../domain/appointment.ts'
-import type { RemoteBooking } from '../domain/booking.ts'
+import type { RemoteBooking, RemoteStatus } from '../domain/booking.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import type { Instant } from '../domain/time.ts'
 
@@ -89,6 +89,47 @@ export type ConnectionReport = {
   findings: readonly { level: 'ok' | 'warning' | 'error'; code: string; message: string }[]
 }
 
+/**
+ * What a calendar's webhook says of one booking. It is a hint: what is not said is null, and what is said is compared
+ * with a fresh look before it changes anything.
+ */
+export type ProviderReport = {
+  /** The calendar's own name for what happened, for the journal. */
+  trigger: string
+  externalId: string
+  /** The booking whose place it took, where it is a move. */
+  predecessorId: string | null
+  /** The gateway id that we gave it, where the calendar sends it along. */
+  gatewayId: string | null
+  /** The event type, as `ServiceLink.externalId` writes it. */
+  targetId: string | null
+  status: RemoteStatus | null
+  startsAt: Instant | null
+  endsAt: Instant | null
+  attendee: RemoteBooking['attendee']
+}
+
+/** A webhook as it came: `body` is the exact bytes, header names are lower case. */
+export type RawRequest = { headers: Record<string, string | string[] | undefined>; body: Buffer }
+
+/** What a calendar tells by itself. */
+export type ProviderWebhook = {
+  /** Whether the request is signed with one of the secrets, in constant time. Never throws, whatever came. */
+  verify(request: RawRequest, secrets: readonly string[]): boolean
+  /** The reports of a verified request; none, with the reason in `ignored`, where it concerns no booking. Never throws. */
+  parse(request: RawRequest): { reports: readonly ProviderReport[]; ignored: string | null }
+  /**
+   * Makes sure that the calendar calls `url` and signs with `secret`: makes the subscription, adopts one that is there,
+   * mends one that differs. Doing it twice is doing it once.
+   */
+  subscribe?(call: Call, wanted: { url: string; secret: string }): Promise<Outcome<{ id: string; changed: boolean }>>
+  /** Takes the subscription for `url` away; `done` where there is none. */
+  unsubscribe?(call: Call, wanted: { url: string }): Promise<Outcome<null>>
+}
+
+/** Bookings that changed since a cursor, oldest change first. `more`: ask again at once with the new cursor. */
+export type Changes = { bookings: readonly RemoteBooking[]; cursor: string; more: boolean }
+
 /** What a provider can do. The core degrades on these words, never on a provider's name. */
 export type Supports = {
   /** Where a booking can be found by gateway id: by the calendar itself, by walking a list, or not at all. */
@@ -126,6 +167,9 @@ export interface CalendarProvider {
     request: BookingRequest & { reason: string | null },
   ): Promise<Outcome<RemoteBooking>>
   cancelBooking(call: Call, ref: BookingRef, reason: string | null): Promise<Outcome<RemoteBooking | null>>
+  /** `null` as cursor begins now, looking back as far as the calendar's own delays may reach. Overlaps; never leaves out. */
+  changesSince?(call: Call, cursor: string | null): Promise<Outcome<Changes>>
+  webhook?: ProviderWebhook
   listSlots?(
     call: Call,
     query: { target: Record<string, unknown>; from: Instant; to: Instant; timeZone: string },
