@@ -2,6 +2,7 @@
 export * from './contract/appointments.ts'
 export * from './contract/catalogue.ts'
 export * from './contract/gateway.ts'
+export * from './contract/http.ts'
 export * from './contract/people.ts'
 export * from './contract/plugin.ts'
 export * from './contract/provider.ts'

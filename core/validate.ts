@@ -14,13 +14,19 @@ const listed = 20
 /**
  * Checks a value that the caller owns against a TypeBox schema, filling in the schema's defaults in place. Returns every
  * problem, the first of each place only; `root` is what paths begin with (`plugins.mine.options`).
+ * @param found how what was found is told: with its value where that is no secret, or (`kindText`) never with it
  */
-export function validate(schema: TSchema, value: unknown, root = ''): Problem[] {
+export function validate(
+  schema: TSchema,
+  value: unknown,
+  root = '',
+  found: (value: unknown, path: string) => string = foundText,
+): Problem[] {
   const check = ajv.compile(schema as Schema)
   if (check(value)) return []
   const problems = new Map<string, Problem>()
   for (const error of withoutBranches(check.errors ?? [])) {
-    const problem = problemOf(error, root)
+    const problem = problemOf(error, root, found)
     if (!problems.has(problem.path)) problems.set(problem.path, problem)
   }
   return [...problems.values()]
@@ -46,15 +52,20 @@ export function problemText(problems: readonly Problem[]): string {
  * by its type only.
  */
 export function foundText(value: unknown, path: string): string {
+  if (isSecret(path)) return kindText(value)
+  if (typeof value === 'number' || typeof value === 'boolean') return `${value}`
+  // A URL may carry a password in front of the @, and an unparsable one still does.
+  if (typeof value !== 'string' || value.includes('@')) return kindText(value)
+  return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)
+}
+
+/** What kind of value it is, and never the value: for what may be a secret or a customer's. */
+export function kindText(value: unknown): string {
   if (value === undefined) return 'nothing'
   if (value === null) return 'null'
-  if (Array.isArray(value)) return 'a list'
-  if (typeof value === 'object') return 'an object'
-  if (typeof value === 'number' || typeof value === 'boolean') return isSecret(path) ? `a ${typeof value}` : `${value}`
-  if (typeof value !== 'string') return `a ${typeof value}`
-  // A URL may carry a password in front of the @, and an unparsable one still does.
-  if (isSecret(path) || value.includes('@')) return 'a string'
-  return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)
+  if (Array.isArray(value)) return `a list of ${value.length}`
+  if (typeof value === 'string') return value === '' ? 'empty text' : 'text'
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
 
 function isSecret(path: string): boolean {
@@ -67,7 +78,7 @@ function withoutBranches(errors: ErrorObject[]): ErrorObject[] {
   return errors.filter((error) => !unions.some((union) => error.schemaPath.startsWith(union)))
 }
 
-function problemOf(error: ErrorObject, root: string): Problem {
+function problemOf(error: ErrorObject, root: string, found: (value: unknown, path: string) => string): Problem {
   const here = pathOf(error.instancePath, root)
   const schema = (error.parentSchema ?? {}) as Schema
   if (error.keyword === 'additionalProperties') {
@@ -84,15 +95,19 @@ function problemOf(error: ErrorObject, root: string): Problem {
     const missing = (schema.properties as Record<string, Schema> | undefined)?.[key]
     return { path: join(here, key), found: 'nothing', expected: expectedText(missing ?? {}) }
   }
-  return { path: here, found: foundText(error.data, here), expected: expectedText(schema) }
+  return { path: here, found: found(error.data, here), expected: expectedText(schema) }
 }
 
 function pathOf(pointer: string, root: string): string {
-  const segments = pointer
+  return segmentsOf(pointer).reduce(join, root)
+}
+
+/** The names on the way of a JSON pointer (RFC 6901). */
+export function segmentsOf(pointer: string): string[] {
+  return pointer
     .split('/')
     .slice(1)
     .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
-  return segments.reduce(join, root)
 }
 
 function join(path: string, key: string): string {
@@ -100,32 +115,26 @@ function join(path: string, key: string): string {
 }
 
 /** What a schema wants, in words: its own description first. */
-function expectedText(schema: Schema): string {
+export function expectedText(schema: Schema): string {
   if (typeof schema.description === 'string') return schema.description
   if ('const' in schema) return JSON.stringify(schema.const)
   if (Array.isArray(schema.anyOf)) return schema.anyOf.map(expectedText).join(' or ')
-  if (schema.type === 'string') return stringText(schema)
-  if (schema.type === 'integer' || schema.type === 'number') return numberText(schema)
-  if (schema.type === 'array') return `a list${bounds(schema.minItems, schema.maxItems, 'entries')}`
+  const range = (low: string, high: string, unit = '') => bounds(schema[low], schema[high], unit)
+  if (schema.type === 'string') {
+    return typeof schema.pattern === 'string'
+      ? `text like ${schema.pattern}`
+      : `text${range('minLength', 'maxLength', ' characters')}`
+  }
+  if (schema.type === 'integer') return `a whole number${range('minimum', 'maximum')}`
+  if (schema.type === 'number') return `a number${range('minimum', 'maximum')}`
+  if (schema.type === 'array') return `a list${range('minItems', 'maxItems', ' entries')}`
   if (schema.type === 'boolean') return 'true or false'
   if (schema.type === 'null') return 'null'
-  return typeof schema.type === 'string'
-    ? `${/^[aeiou]/.test(schema.type) ? 'an' : 'a'} ${schema.type}`
-    : 'something else'
+  return schema.type === 'object' ? 'an object' : 'something else'
 }
 
-function stringText(schema: Schema): string {
-  if (typeof schema.pattern === 'string') return `a string like ${schema.pattern}`
-  return `a string${bounds(schema.minLength, schema.maxLength, 'characters')}`
-}
-
-function numberText(schema: Schema): string {
-  return `${schema.type === 'integer' ? 'a whole number' : 'a number'}${bounds(schema.minimum, schema.maximum, '')}`
-}
-
-function bounds(least: unknown, most: unknown, unit: string): string {
-  if (least === undefined && most === undefined) return ''
-  const range =
-    most === undefined ? `at least ${least}` : least === undefined ? `at most ${most}` : `${least} to ${most}`
-  return unit === '' ? ` (${range})` : ` (${range} ${unit})`
+function bounds(low: unknown, high: unknown, unit: string): string {
+  if (low === undefined && high === undefined) return ''
+  if (high === undefined) return ` of at least ${low}${unit}`
+  return low === undefined ? ` of at most ${high}${unit}` : ` of ${low} to ${high}${unit}`
 }

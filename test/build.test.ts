@@ -10,7 +10,7 @@ const run = (command: string, args: string[], cwd: string) =>
   execFileSync('env', ['-u', 'NODE_OPTIONS', command, ...args], { cwd, encoding: 'utf8' })
 
 const consumer = `
-import { definePlugin, isPlugin, KalendsError, type Gateway } from 'kalends/plugin'
+import { definePlugin, isPlugin, KalendsError, type Gateway, type StreamEvent } from 'kalends/plugin'
 import calcom from 'kalends/calcom'
 import { Type } from 'typebox'
 
@@ -22,6 +22,13 @@ const mine = definePlugin({
   setup(gateway: Gateway, options) {
     const greeting: string = options.greeting
     gateway.log.info({}, greeting)
+    gateway.http.get('/mine/stream', { config: { access: 'viewer' } }, (request, reply) => {
+      const event: StreamEvent = { id: request.principal?.id ?? '', data: [request.sessionToken, request.rawBody.length] }
+      reply.sendEvents((emit) => {
+        emit(event)
+        return () => undefined
+      })
+    })
   },
 })
 // @ts-expect-error a version is a string

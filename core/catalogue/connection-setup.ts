@@ -3,7 +3,7 @@ import { KalendsError } from '../errors.ts'
 import type { RegisteredPlugin, Registry } from '../registry.ts'
 import type { StoredConnection, WrittenConnection } from '../store/connections.ts'
 import type { Secrets } from '../store/secrets.ts'
-import { type Problem, validate } from '../validate.ts'
+import { kindText, type Problem, validate } from '../validate.ts'
 import { type Fields, type Owner, openFields, sealFields, sealWebhookSecret } from './credentials.ts'
 
 export type SetupDeps = {
@@ -81,18 +81,15 @@ function pluginOf({ plugins }: Registry, name: string): RegisteredPlugin {
   throw new KalendsError('KAL_PLUGIN_UNKNOWN', { plugin: name, enabled: taking.join(', ') || 'none' })
 }
 
-// Under this root every path counts as secret, so that what was found is told by its kind: a key that somebody pasted
-// into the wrong field must not come back in an error either.
-const secretRoot = 'secret'
-
 /** The schema's defaults are not stored: a plugin's own options stand between them and the connection's. */
 function checkAgainst({ connection }: RegisteredPlugin, given: { credentials: Fields; options: object }): void {
   if (connection === null) return
-  const problems = validate(connection, structuredClone(given), secretRoot)
+  // By kind only: a key that somebody pasted into the wrong field must not come back in an error either.
+  const problems = validate(connection, structuredClone(given), '', kindText)
   if (problems.length === 0) return
   throw new KalendsError('KAL_CONNECTION_INVALID', { problem: problems.map(sentence).join('\n') })
 }
 
 function sentence({ path, found, expected }: Problem): string {
-  return `${path.slice(secretRoot.length + 1) || 'the connection'}: found ${found}, expected ${expected}.`
+  return `${path || 'the connection'}: found ${found}, expected ${expected}.`
 }

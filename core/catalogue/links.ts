@@ -4,7 +4,7 @@ import type { CalendarProvider, Call, ProviderConnection } from '../contract/pro
 import type { LinkRole, Phase, Service, ServiceLink } from '../domain/service.ts'
 import { KalendsError } from '../errors.ts'
 import type { CallableConnection } from '../store/connections.ts'
-import { problemText, validate } from '../validate.ts'
+import { kindText, problemText, validate } from '../validate.ts'
 
 type Given = Static<typeof LinkInput>
 
@@ -75,7 +75,7 @@ function tie(
   const phase = phases.find(({ position }) => position === (given.phase ?? 0))
   if (!phase) throw refused(`The service has no phase ${given.phase}; it has ${phases.length}, counted from 0.`)
   if (!phase.staffRequired) throw refused(`Phase ${phase.position} needs no staff, so nothing is booked in it.`)
-  const problems = validate(provider.target.schema, structuredClone(given.target), 'target')
+  const problems = validate(provider.target.schema, structuredClone(given.target), 'target', kindText)
   if (problems.length > 0) throw refused(problemText(problems))
   const externalId = provider.target.id(given.target)
   const { id: connectionId, plugin } = connection

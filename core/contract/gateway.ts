@@ -29,7 +29,6 @@ import type {
   KeyInput,
   KeyView,
   NewKeyView,
-  Principal,
   Session,
   TenantInput,
   TenantPatch,
@@ -196,18 +195,4 @@ export interface Gateway {
   readonly log: Log
   /** What the plugin may know of the server it runs in. */
   readonly server: { publicUrl: string }
-}
-
-/** Who may use a route: anybody, whoever signs as the plugin demands, a role in the tenant, a logged-in person, an operator. */
-export type Access = 'public' | 'signed' | 'metrics' | 'people' | 'operator' | 'viewer' | 'desk' | 'manager' | 'admin'
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** Who may use this route. A route without is refused at start (KAL_ROUTE_POLICY). */
-    access?: Access
-  }
-  interface FastifyRequest {
-    /** Who makes the request; set on every route whose access is a role, `people` or `operator`. */
-    principal: Principal | null
-  }
 }

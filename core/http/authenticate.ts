@@ -1,6 +1,6 @@
 import { hash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Access } from '../contract/gateway.ts'
+import type { Access } from '../contract/http.ts'
 import { atLeast, type Principal, type Role, roles } from '../contract/people.ts'
 import { KalendsError } from '../errors.ts'
 import { pathOf } from './error-handler.ts'
@@ -23,19 +23,6 @@ export type AuthOptions = {
   /** Empty: there is no GET /metrics. */
   metricsToken: string
   limiters: Limiters
-}
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** The token of the session that makes this request, where it is one. */
-    sessionToken: string | null
-  }
-  interface FastifyReply {
-    /** Logs a person in: sets the session cookie. */
-    startSession(session: { token: string; expiresAt: string }): FastifyReply
-    /** Logs out: takes the cookie away. */
-    endSession(): FastifyReply
-  }
 }
 
 /**

@@ -1,26 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
-
-/** One server-sent event. `data` is written as JSON, `id` comes back in Last-Event-ID after a reconnect. */
-export type StreamEvent = { id?: string; event?: string; data: unknown }
-
-export type EventStreamOptions = {
-  /** A comment line this often keeps proxies from closing and finds out who is gone. @defaultValue 15000 */
-  heartbeatMs?: number
-  /** A client that lets more than this pile up is dropped; it reconnects when it can. Bytes. @defaultValue 262144 */
-  maxBuffered?: number
-  /** After this the stream ends and the client comes back, and has to show its key again. @defaultValue 600000 */
-  lifetimeMs?: number
-}
-
-/** Begins to emit, and returns the way to stop. */
-export type Subscribe = (emit: (event: StreamEvent) => void) => () => void
-
-declare module 'fastify' {
-  interface FastifyReply {
-    /** Answers with server-sent events until the client leaves or the server closes. */
-    sendEvents(subscribe: Subscribe, options?: EventStreamOptions): FastifyReply
-  }
-}
+import type { EventStreamOptions, StreamEvent, Subscribe } from '../contract/http.ts'
 
 /**
  * Adds `reply.sendEvents`. Written here and not taken from @fastify/sse (0.6): a client that stops reading must be

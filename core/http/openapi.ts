@@ -1,7 +1,7 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify'
-import type { Access } from '../contract/gateway.ts'
+import type { Access } from '../contract/http.ts'
 import { Problem, problemType } from './problem.ts'
 import { allRoutesAre } from './route-policy.ts'
 

@@ -5,13 +5,6 @@ export const rawBodyLimit = 256 * 1024
 
 const empty = Buffer.alloc(0)
 
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** The bytes as they came, in scopes that keep them: what a signature was made over. */
-    rawBody: Buffer
-  }
-}
-
 /**
  * In this scope (`/<plugin>/:connectionId/…`) bodies are kept as bytes and not parsed, whatever their content type:
  * nothing of a sender that has not proved itself is interpreted.

@@ -1,4 +1,5 @@
 import type { ErrorObject } from 'ajv'
+import { expectedText, kindText, segmentsOf } from '../validate.ts'
 
 /** What is wrong with a request, in words. Values are never shown: they may be a customer's. */
 export type RequestProblem = { path: string; expected: string; found: string }
@@ -37,10 +38,7 @@ function mostTelling(errors: readonly ErrorObject[]): ErrorObject | undefined {
 }
 
 function pathText(pointer: string): string {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+  return segmentsOf(pointer)
     .map((part) => (/^\d+$/.test(part) ? `[${part}]` : `.${shown(part)}`))
     .join('')
 }
@@ -51,35 +49,9 @@ function shown(name: string): string {
   return clean.length > 60 ? `${clean.slice(0, 60)}…` : clean
 }
 
-function expectedText(schema: Schema): string {
-  if (typeof schema.description === 'string') return schema.description
-  if ('const' in schema) return JSON.stringify(schema.const)
-  if (Array.isArray(schema.anyOf)) return schema.anyOf.map(expectedText).join(' or ')
-  const range = (low: string, high: string) => bounds(schema[low], schema[high])
-  if (schema.type === 'string') {
-    if (typeof schema.pattern === 'string') return `text like ${schema.pattern}`
-    return `text${range('minLength', 'maxLength')} characters`.replace(/^text characters$/, 'text')
-  }
-  if (schema.type === 'integer') return `a whole number${range('minimum', 'maximum')}`
-  if (schema.type === 'number') return `a number${range('minimum', 'maximum')}`
-  if (schema.type === 'array')
-    return `a list${range('minItems', 'maxItems')} entries`.replace(/^a list entries$/, 'a list')
-  if (schema.type === 'boolean') return 'true or false'
-  return schema.type === 'null' ? 'null' : 'an object'
-}
-
-function bounds(low: unknown, high: unknown): string {
-  if (low === undefined && high === undefined) return ''
-  if (high === undefined) return ` of at least ${low}`
-  return low === undefined ? ` of at most ${high}` : ` of ${low} to ${high}`
-}
-
 function foundText({ data, keyword }: ErrorObject): string {
-  if (data === undefined) return 'nothing'
-  if (data === null) return 'null'
-  if (Array.isArray(data)) return `a list of ${data.length}`
-  if (typeof data === 'string' && (keyword === 'maxLength' || keyword === 'minLength'))
-    return `${data.length} characters`
-  if (typeof data === 'string') return data === '' ? 'empty text' : keyword === 'type' ? 'text' : 'other text'
-  return typeof data === 'object' ? 'an object' : `a ${typeof data}`
+  if (typeof data !== 'string') return kindText(data)
+  if (keyword === 'maxLength' || keyword === 'minLength') return `${data.length} characters`
+  // Of the right type, so "text" would say nothing.
+  return data !== '' && keyword !== 'type' ? 'other text' : kindText(data)
 }

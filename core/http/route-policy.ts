@@ -1,5 +1,5 @@
 import type { FastifyInstance, RouteOptions } from 'fastify'
-import type { Access } from '../contract/gateway.ts'
+import type { Access } from '../contract/http.ts'
 import { KalendsError } from '../errors.ts'
 
 const scopeAccess = Symbol('kalends.access')

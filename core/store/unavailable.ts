@@ -1,3 +1,5 @@
+import { OutboundError } from '../outbound/outbound-error.ts'
+
 // What the driver says in words only: these errors carry no SQLSTATE and no errno.
 const connectionMessages =
   /^(Connection terminated|Query read timeout|timeout exceeded when trying to connect|timeout expired|Client (has encountered a connection error|was closed)|Cannot use a pool after calling end)/
@@ -22,10 +24,11 @@ const states = new Set(['57P01', '57P02', '57P03', '57P05', '57014', '25P03', '2
 /**
  * Whether an error says "the database does not answer now" (connection lost or refused, out of connections, memory or
  * disk, timed out) and not "this statement is wrong". HTTP turns it into 503 KAL_UNAVAILABLE. Whether the work was
- * committed is unknown: the answer to a COMMIT may be what was lost.
+ * committed is unknown: the answer to a COMMIT may be what was lost. A calendar that refuses the connection is not
+ * the database, though its errors look alike.
  */
 export function isUnavailable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
+  if (!(error instanceof Error) || error instanceof OutboundError) return false
   const { code, syscall } = error as NodeJS.ErrnoException
   if (typeof code === 'string') {
     if (errnos.has(code) || states.has(code)) return true

@@ -77,12 +77,12 @@ test('all problems are listed, each with path, found and expected', async (t) =>
   }).split('\n')
   t.same(problems.sort(), [
     'server.hots: found an unknown key, expected one of: host, port, publicUrl, trustProxy, metrics.',
-    'server.port: found "3000", expected a whole number (0 to 65535).',
+    'server.port: found "3000", expected a whole number of 0 to 65535.',
     'srever: found an unknown key, expected one of: server, database, secrets, outbound, sync, log, tenants.',
     'sync.attemptTimeout: found "0s", expected a length of time above nothing, such as 500ms, 1s, 5m.',
     'sync.retryDelays.1: found "soon", expected a length of time such as 500ms, 1s, 5m, 6h, 30d.',
-    'tenants.0.name: found nothing, expected a string (1 to 200 characters).',
-    'tenants.0.slug: found "Salon", expected a string like ^[a-z0-9][a-z0-9-]{0,62}$.',
+    'tenants.0.name: found nothing, expected text of 1 to 200 characters.',
+    'tenants.0.slug: found "Salon", expected text like ^[a-z0-9][a-z0-9-]{0,62}$.',
   ])
 })
 

@@ -102,9 +102,9 @@ t.test('what does not fit the plugin is named by path and kind, never by value',
   const canary = 'canary-secret-value'
   const invalid: [object, RegExp][] = [
     [{}, /credentials.apiKey: found nothing/],
-    [{ credentials: { apiKey: 'x' } }, /credentials.apiKey: found a string/],
+    [{ credentials: { apiKey: 'x' } }, /credentials.apiKey: found text/],
     [{ credentials: { apiKey: canary, other: canary } }, /credentials.other: found an unknown key/],
-    [{ credentials: { apiKey: canary }, options: { lines: canary } }, /options.lines: found a string/],
+    [{ credentials: { apiKey: canary }, options: { lines: canary } }, /options.lines: found text/],
     [{ credentials: { apiKey: canary }, options: { lines: 77 } }, /options.lines: found a number/],
   ]
   for (const [fields, problem] of invalid) {

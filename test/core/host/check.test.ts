@@ -62,7 +62,7 @@ test('options are held to the schema; a key that it does not name is refused', a
     ...refused,
     message: [
       'plugins.mine.options.evrey: found an unknown key, expected one of: apiKey, every.',
-      'plugins.mine.options.apiKey: found a number, expected a string.',
+      'plugins.mine.options.apiKey: found a number, expected text.',
       'plugins.mine.options.every: found "x", expected a number.',
     ].join('\n'),
   })

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import type { Access } from '../../../core/contract/gateway.ts'
+import type { Access } from '../../../core/contract/http.ts'
 import { createMetrics } from '../../../core/http/metrics.ts'
 import type { HttpOptions } from '../../../core/http/server.ts'
 import { bearer, makeApp } from './make-app.ts'

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import type { EventStreamOptions, StreamEvent } from '../../../core/http/event-stream.ts'
+import type { EventStreamOptions, StreamEvent } from '../../../core/contract/http.ts'
 import { listen, makeApp, rawSocket, until } from './make-app.ts'
 
 type Emit = (event: StreamEvent) => void

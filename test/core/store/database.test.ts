@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
+import { OutboundError } from '../../../core/outbound/outbound-error.ts'
 import {
   type Database,
   type DatabaseOptions,
@@ -309,3 +310,12 @@ async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
     if (Date.now() > deadline) throw new Error(`Waited in vain until ${holds}`)
   }
 }
+
+t.test('a calendar that refuses the connection is not the database', async (t) => {
+  const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED', syscall: 'connect' })
+  t.equal(isUnavailable(refused), true)
+  t.equal(isUnavailable(new Error('the database', { cause: refused })), true)
+  const outbound = new OutboundError('NETWORK', 'The calendar did not answer.', { sent: false, cause: refused })
+  t.equal(isUnavailable(outbound), false)
+  t.equal(isUnavailable(new Error('the list broke off', { cause: outbound })), false)
+})
