@@ -23,8 +23,16 @@ import { createStore } from './store/store.ts'
 
 export const systemClock = { now: (): Instant => instantOf(Date.now()) }
 
-/** How much longer than an attempt a worker holds a sync. Milliseconds. */
-const leaseMargin = 5_000
+/**
+ * How long a worker holds a sync from one write to the next, in milliseconds: as long as a call may take, and then what
+ * writing its end down may take. What a dead worker held is free again after that.
+ */
+export function leaseFor(attemptTimeoutMs: number): number {
+  return attemptTimeoutMs + Math.min(5_000, 1_000 + attemptTimeoutMs / 3)
+}
+
+/** What the sweep leaves to the job that is already on its way, in milliseconds: never longer than to its next turn. */
+const graceFor = (sweepEveryMs: number) => Math.min(3_000, sweepEveryMs)
 
 export type EngineParts = {
   foundation: Foundation
@@ -44,7 +52,7 @@ export function createPorts(parts: EngineParts): { ports: Ports; sweepDeps: Swee
   const { sync: policy } = settings
   const send = sendSyncs(queue)
   const ports: Ports = {
-    store: createStore(db, send, policy.attemptTimeoutMs + leaseMargin),
+    store: createStore(db, send, leaseFor(policy.attemptTimeoutMs)),
     providers: {
       get(name) {
         const provider = registry.providers.get(name)
@@ -63,7 +71,7 @@ export function createPorts(parts: EngineParts): { ports: Ports; sweepDeps: Swee
     log,
     mark,
   }
-  return { ports, sweepDeps: { db, send, log } }
+  return { ports, sweepDeps: { db, send, log, graceMs: graceFor(policy.sweepEveryMs) } }
 }
 
 function sendSyncs(queue: Queue): SendJobs {

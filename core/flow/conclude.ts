@@ -9,8 +9,8 @@ import type { Recorded } from '../store/record.ts'
 import { healReviews, openReview } from './review.ts'
 import { replaced, type Work, write } from './work.ts'
 
-/** Everything is as wanted: every booking of this connection agrees. */
-export function finish(work: Work): Promise<Recorded> {
+/** Everything is as wanted: every booking of this connection agrees. `attempted`: a write has just been made for it. */
+export function finish(work: Work, attempted: boolean): Promise<Recorded> {
   for (const booking of work.bookings) {
     if (booking.syncStatus !== 'synced' || booking.errorCode) {
       replaced(work, { ...booking, syncStatus: 'synced', errorCode: null, errorMessage: null })
@@ -21,7 +21,7 @@ export function finish(work: Work): Promise<Recorded> {
   const heal = (tx: Sql) =>
     healReviews(tx, { tenantId, appointmentId, connectionId }, 'The calendar agrees with the appointment now.')
   const also = appointment.sync.requiresManualReview ? heal : undefined
-  return write(work, { is: 'settled', version }, { attempted: work.intents.length > 0, also })
+  return write(work, { is: 'settled', version }, { attempted, also })
 }
 
 /** The end of a write is not known: the calendar is looked at after the settle delay, before anything is tried again. */
@@ -47,10 +47,10 @@ export function retried(
   return scope === 'connection' && isAuth(code) ? park(work, booking, code) : giveUp(work, booking, code)
 }
 
-/** The calendar said when it may be asked again. That uses up no attempt. */
-export function deferred(work: Work, at: Instant): Promise<Recorded> {
+/** The calendar said when it may be asked again. That uses up no attempt. `attempted`: it was a write that it put off. */
+export function deferred(work: Work, at: Instant, attempted: boolean): Promise<Recorded> {
   const delay = Math.max(epoch(at) - epoch(work.ports.clock.now()), 1_000)
-  return wait(work, delay, { attempts: work.snapshot.attempts, looks: work.snapshot.looks, attempted: true })
+  return wait(work, delay, { attempts: work.snapshot.attempts, looks: work.snapshot.looks, attempted })
 }
 
 /** Comes back to it after `delayMs`. */
@@ -62,7 +62,8 @@ export function wait(
   return write(work, { is: 'waiting', delayMs, attempts, looks, nudge: work.snapshot.nudge + 1 }, { attempted })
 }
 
-const isAuth = (code: string) => code === 'HTTP_401' || code === 'HTTP_403'
+/** Whether a refusal is about the credential, and so about every call of the connection. */
+export const isAuth = (code: string) => code === 'HTTP_401' || code === 'HTTP_403'
 
 /** Every retry is used up: the booking has failed, a review is opened, and the log says so. */
 export function giveUp(

@@ -1,7 +1,7 @@
 import { isLive } from '../domain/appointment.ts'
 import type { Recorded } from '../store/record.ts'
 import type { OpenIntent } from '../store/syncs.ts'
-import { giveUp, wait } from './conclude.ts'
+import { deferred, giveUp, isAuth, park, wait } from './conclude.ts'
 import type { Settled } from './settle.ts'
 import { replaced, type Work } from './work.ts'
 
@@ -17,7 +17,8 @@ export async function afterLook(work: Work, settled: Settled, open: readonly Ope
   const { attempts, looks, appointment } = work.snapshot
   switch (settled.is) {
     case 'known':
-      return settled.code ? giveUp(work, settled.booking, settled.code) : null
+      // What is gone there is as wanted where nothing is wanted any more: a cancel wins.
+      return settled.code && isLive(appointment) ? giveUp(work, settled.booking, settled.code) : null
     case 'several':
       return giveUp(work, settled.booking, 'SEVERAL_FOUND')
     case 'unseen':
@@ -39,10 +40,12 @@ export async function afterLook(work: Work, settled: Settled, open: readonly Ope
 const isRefusal = (code: string | null) => code === 'SLOT_TAKEN' || (code !== null && /^HTTP_4\d\d$/.test(code))
 
 async function unseen(work: Work, settled: Settled): Promise<Recorded> {
+  if (settled.askAgainAt) return deferred(work, settled.askAgainAt, false)
   const { retryDelays } = work.ports.policy
   const { attempts, looks } = work.snapshot
   const delay = retryDelays[looks]
   if (delay !== undefined) return wait(work, delay, { attempts, looks: looks + 1, attempted: false })
+  if (settled.code && isAuth(settled.code)) return park(work, settled.booking, settled.code)
   return giveUp(work, settled.booking, 'VERIFICATION_ERROR')
 }
 

@@ -1,7 +1,8 @@
 import { type Booking, holdsPlace, type RemoteBooking } from '../domain/booking.ts'
 import { explain } from '../domain/explain.ts'
+import type { NotDone, Unknown } from '../domain/outcome.ts'
 import type { Recorded } from '../store/record.ts'
-import { giveUp, wait } from './conclude.ts'
+import { deferred, giveUp, isAuth, park, wait } from './conclude.ts'
 import { agreed } from './judge.ts'
 import { lastOfChain } from './settle.ts'
 import { type Bringing, note, replaced } from './work.ts'
@@ -19,7 +20,7 @@ export async function readBack(work: Bringing): Promise<Recorded | null> {
     const call = work.ports.outbound.open(work.snapshot.connection)
     const outcome = await lastOfChain(work.provider, call, booking)
     const stopped =
-      outcome.is === 'done' ? await compare(work, booking, outcome.value) : await unread(work, booking, outcome.code)
+      outcome.is === 'done' ? await compare(work, booking, outcome.value) : await unread(work, booking, outcome)
     if (stopped) return stopped
   }
   return null
@@ -69,10 +70,13 @@ async function absent(work: Bringing, booking: Booking): Promise<Recorded> {
   return giveUp(work, booking, 'ORPHANED_LOCAL', 'orphaned_local')
 }
 
-async function unread(work: Bringing, booking: Booking, code: string): Promise<Recorded> {
+async function unread(work: Bringing, booking: Booking, outcome: NotDone | Unknown): Promise<Recorded> {
+  const { code } = outcome
   const { attempts, looks } = work.snapshot
   note(work, { kind: 'booking.looked', message: `It could not be read back: ${explain(code)}`, data: { code } })
+  if (outcome.is === 'not_done' && typeof outcome.retry === 'object') return deferred(work, outcome.retry.at, false)
   const delay = work.ports.policy.retryDelays[looks]
   if (delay !== undefined) return wait(work, delay, { attempts, looks: looks + 1, attempted: false })
+  if (isAuth(code)) return park(work, booking, code)
   return giveUp(work, booking, 'VERIFICATION_ERROR', 'verification_pending')
 }

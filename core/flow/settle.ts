@@ -5,7 +5,8 @@ import { holdsPlace } from '../domain/booking.ts'
 import { explain } from '../domain/explain.ts'
 import type { JournalEntry } from '../domain/journal.ts'
 import { findOurs } from '../domain/match.ts'
-import { later } from '../domain/time.ts'
+import type { NotDone, Unknown } from '../domain/outcome.ts'
+import { type Instant, later } from '../domain/time.ts'
 import type { OpenIntent, Snapshot } from '../store/syncs.ts'
 import { agreed, ended } from './judge.ts'
 import type { Ports } from './ports.ts'
@@ -21,6 +22,8 @@ export type Settled = {
    */
   is: 'known' | 'absent' | 'unseen' | 'several'
   code: string | null
+  /** Where the calendar said from when on it may be looked at. */
+  askAgainAt?: Instant
 }
 
 /**
@@ -41,17 +44,20 @@ export async function settle(
       : await settleChange(ports, provider, call, snapshot, booking, intents)
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error
-    return unseen(booking, intents, error.outcome.code)
+    return unseen(booking, intents, error.outcome)
   }
 }
 
-function unseen(booking: Booking, intents: readonly OpenIntent[], code: string): Settled {
+function unseen(booking: Booking, intents: readonly OpenIntent[], outcome: NotDone | Unknown): Settled {
+  const { code } = outcome
+  const retry = outcome.is === 'not_done' ? outcome.retry : 'later'
   return {
     booking: { ...booking, errorCode: code, errorMessage: explain(code) },
     intents: intents.map(({ id, code }) => ({ id, state: 'unknown', code, externalId: null })),
     entry: { kind: 'booking.looked', message: `The calendar could not be looked at: ${explain(code)}`, data: { code } },
     is: 'unseen',
     code,
+    ...(typeof retry === 'object' ? { askAgainAt: retry.at } : {}),
   }
 }
 
@@ -106,7 +112,9 @@ async function settleCreate(
       code: 'SEVERAL_FOUND',
     }
   }
-  return adopted(agreed(booking, match.booking, appointment, at), intents, match.booking)
+  const settled = adopted(agreed(booking, match.booking, appointment, at), intents, match.booking)
+  // It was made and then cancelled over there: somebody's will, which is not overruled by making it again.
+  return holdsPlace(match.booking.status) ? settled : { ...settled, code: 'ALREADY_CANCELLED' }
 }
 
 function adopted(booking: Booking, intents: readonly OpenIntent[], remote: RemoteBooking): Settled {
@@ -150,7 +158,7 @@ async function settleChange(
 ): Promise<Settled> {
   const last = intents.at(-1) as OpenIntent
   const outcome = await lastOfChain(provider, call, booking)
-  if (outcome.is !== 'done') return unseen(booking, intents, outcome.code)
+  if (outcome.is !== 'done') return unseen(booking, intents, outcome)
   const remote = outcome.value
   const at = ports.clock.now()
   if (!remote || !holdsPlace(remote.status)) {

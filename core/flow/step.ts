@@ -1,4 +1,4 @@
-import type { BookingRequest } from '../contract/provider.ts'
+import type { BookingRequest, Call } from '../contract/provider.ts'
 import type { RemoteBooking } from '../domain/booking.ts'
 import { type Outcome, unknown } from '../domain/outcome.ts'
 import type { Step } from '../domain/sync-plan.ts'
@@ -21,9 +21,12 @@ export async function takeStep(work: Bringing, planned: Step, isLast: boolean): 
   const step = withIdentity(work, planned)
   const intentId = ports.ids.next()
   if (step !== planned && (await write(work, { is: 'working' }, { attempted: false })) === 'fenced') return 'fenced'
+  // Opened before the announcement renews the lease: the call's deadline lies before the end of the lease, and a worker
+  // that froze in between sends nothing when it wakes.
+  const call = ports.outbound.open(snapshot.connection)
   if (!(await announce(work, step, intentId))) return 'fenced'
   ports.mark('after intent')
-  const outcome = await perform(work, step)
+  const outcome = await perform(work, call, step)
   ports.mark('after call')
   const { booking, intent, entry, go } = judge(step, outcome, snapshot.appointment, ports.clock.now())
   note(work, entry, [{ id: intentId, ...intent }])
@@ -32,7 +35,7 @@ export async function takeStep(work: Bringing, planned: Step, isLast: boolean): 
   if (step.kind === 'create' && intent.state === 'done') closeEarlier(work, booking.id)
   switch (go.is) {
     case 'on':
-      if (isLast) return finish(work)
+      if (isLast) return finish(work, true)
       return (await write(work, { is: 'working' }, { attempted: true })) === 'fenced' ? 'fenced' : 'on'
     case 'follow':
       return (await write(work, { is: 'working' }, { attempted: true })) === 'fenced' ? 'fenced' : 'plan again'
@@ -41,7 +44,7 @@ export async function takeStep(work: Bringing, planned: Step, isLast: boolean): 
     case 'retry':
       return retried(work, booking, go)
     case 'defer':
-      return deferred(work, go.at)
+      return deferred(work, go.at, true)
     case 'give_up':
       return giveUp(work, booking, go.code)
   }
@@ -83,9 +86,8 @@ function announce(work: Bringing, step: Step, id: string): Promise<boolean> {
 }
 
 /** Calls the calendar. A provider that throws has a fault of its own, after which nothing is known of the write. */
-async function perform(work: Bringing, step: Step): Promise<Outcome<RemoteBooking | null>> {
+async function perform(work: Bringing, call: Call, step: Step): Promise<Outcome<RemoteBooking | null>> {
   const { ports, snapshot } = work
-  const call = ports.outbound.open(snapshot.connection)
   try {
     return await dispatchStep(work, call, step)
   } catch (error) {
@@ -97,7 +99,7 @@ async function perform(work: Bringing, step: Step): Promise<Outcome<RemoteBookin
   }
 }
 
-async function dispatchStep(work: Bringing, call: Parameters<typeof lastOfChain>[1], step: Step) {
+async function dispatchStep(work: Bringing, call: Call, step: Step) {
   const { provider, snapshot } = work
   const { appointment } = snapshot
   const ref = { externalId: step.booking.externalId as string, target: step.booking.target }

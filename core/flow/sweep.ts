@@ -5,10 +5,8 @@ import { nudgeForgotten, releaseSyncs, reopenSyncs, withParkedWork } from '../st
 
 const batch = 500
 
-/** What the sweep leaves to the job that is already on its way, in milliseconds. */
-const graceMs = 3_000
-
-export type SweepDeps = { db: Database; send: SendJobs; log: Log }
+/** `graceMs`: what became due more recently than that is left to the job that is on its way. */
+export type SweepDeps = { db: Database; send: SendJobs; log: Log; graceMs: number }
 
 /**
  * Re-nudges every row that waits without a live job, and lets go what a resume left behind. The queue is only a cache
@@ -17,7 +15,7 @@ export type SweepDeps = { db: Database; send: SendJobs; log: Log }
 export async function sweep(deps: SweepDeps): Promise<number> {
   let nudged = 0
   for (let found = batch; found === batch; nudged += found) {
-    found = await sendAll(deps, (tx) => nudgeForgotten(tx, graceMs, batch))
+    found = await sendAll(deps, (tx) => nudgeForgotten(tx, deps.graceMs, batch))
   }
   for (const { tenantId, connectionId } of await withParkedWork(deps.db)) {
     nudged += await release(deps, tenantId, connectionId)

@@ -35,7 +35,7 @@ async function bring(work: Bringing): Promise<Recorded> {
   for (let plan = 0; plan < mostPlans; plan++) {
     const { appointment, phases } = work.snapshot
     const steps = planSync(appointment, phases, work.bookings)
-    if (steps.length === 0) return finish(work)
+    if (steps.length === 0) return finish(work, false)
     for (const [n, step] of steps.entries()) {
       const result = await takeStep(work, step, n === steps.length - 1)
       if (result === 'plan again') break

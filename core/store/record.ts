@@ -105,7 +105,7 @@ with input as (
       synced_version = case when h.next = 'settled' then greatest(s.synced_version, h.version) else s.synced_version end,
       due_at = case when h.next = 'waiting' and not h.moved then kalends.clock() + h.delay_ms * interval '1 ms' else s.due_at end,
       attempts = case when h.next = 'settled' or h.moved then 0 else coalesce(h.attempts, s.attempts) end,
-      looks = case when h.next = 'settled' then 0 else coalesce(h.looks, s.looks) end,
+      looks = case when h.next = 'settled' then 0 when h.moved then s.looks else coalesce(h.looks, s.looks) end,
       nudge = case when h.next = 'waiting' and not h.moved then h.nudge else s.nudge end,
       job_id = case when h.next = 'waiting' and not h.moved then h.job_id else s.job_id end,
       read_back = s.read_back and h.next not in ('settled', 'failed'),

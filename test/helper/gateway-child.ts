@@ -1,0 +1,36 @@
+// The process behind gateway-process.ts: a gateway that says when it is up, does what its parent asks, and kills itself at a
+// marked point when it was told so.
+import pino from 'pino'
+import { createGateway } from '../../core/gateway.ts'
+import { testSettings } from './gateway.ts'
+import type { Answer, Ask, ProcessSettings } from './gateway-process.ts'
+
+const { url, twinUrl, sync = {} } = JSON.parse(process.argv[2] ?? '') as ProcessSettings
+const say = (answer: Answer) => process.send?.(answer)
+let armed: { point: string; left: number } | null = null
+
+const gateway = await createGateway(testSettings(url, { url: twinUrl }, { sync }), {
+  logger: pino({ level: process.env.KALENDS_TEST_LOG ?? 'silent' }),
+  mark(point) {
+    if (armed?.point !== point) return
+    armed.left -= 1
+    if (armed.left === 0) process.kill(process.pid, 'SIGKILL')
+  },
+})
+
+process.on('message', async (ask: Ask) => {
+  const { id } = ask
+  try {
+    if (ask.is === 'arm') {
+      armed = { point: ask.point, left: ask.nth }
+      say({ id })
+    } else {
+      const verb = gateway.appointments[ask.verb] as (...args: unknown[]) => Promise<unknown>
+      say({ id, value: await verb(...ask.args) })
+    }
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string }
+    say({ id, error: { ...(code === undefined ? {} : { code }), message } })
+  }
+})
+say({ id: 0 })
