@@ -124,7 +124,10 @@ with input as (
   update kalends.bookings b
   set gateway_id = r.gateway_id, generation = r.generation, external_id = r.external_id,
       remote_status = r.remote_status, starts_at = r.starts_at, ends_at = r.ends_at, synced = r.synced,
-      sync_status = r.sync_status, error_code = r.error_code, error_message = r.error_message,
+      -- What was found of an older version says nothing of the newer one, which is still to be brought there.
+      sync_status = case when h.moved then 'pending' else r.sync_status end,
+      error_code = case when h.moved then null else r.error_code end,
+      error_message = case when h.moved then null else r.error_message end,
       verified_at = r.verified_at, target = r.target, target_id = r.target_id
   from jsonb_populate_recordset(null::kalends.bookings, $3::jsonb) r
   join held h on ${sameKey('h', 'r')}
