@@ -3,70 +3,62 @@ import { explain } from '../domain/explain.ts'
 import type { NotDone, Unknown } from '../domain/outcome.ts'
 import type { Recorded } from '../store/record.ts'
 import { deferred, giveUp, isAuth, park, wait } from './conclude.ts'
-import { agreed } from './judge.ts'
+import { heed } from './heed.ts'
 import { lastOfChain } from './settle.ts'
-import { type Bringing, note, replaced } from './work.ts'
+import { type Bringing, note } from './work.ts'
 
 /** An absence is believed when it was seen this often, a settle delay apart. */
 const looksBeforeOrphan = 2
 
 /**
- * Reads every booking back from its calendar before anything is planned. Equal: verified. Otherwise nothing is written
- * there and nothing is undone here: a person is asked. Null: all agrees, go on.
+ * How long a look is repeated that contradicts what the calendar said by itself, in milliseconds: Cal.com announces a
+ * cancel before its own status flips. After the last one the look counts.
+ */
+const looksAfterWord = [2_000, 5_000, 30_000]
+
+/**
+ * Reads every booking back from its calendar before anything is planned, and heeds what it finds there. Null: all is
+ * known, go on.
  */
 export async function readBack(work: Bringing): Promise<Recorded | null> {
   for (const booking of work.bookings) {
     if (booking.externalId === null || !holdsPlace(booking.remoteStatus)) continue
-    const call = work.ports.outbound.open(work.snapshot.connection)
-    const outcome = await lastOfChain(work.provider, call, booking)
-    const stopped =
-      outcome.is === 'done' ? await compare(work, booking, outcome.value) : await unread(work, booking, outcome)
+    const stopped = await readOne(work, booking)
     if (stopped) return stopped
   }
   return null
 }
 
-async function compare(work: Bringing, booking: Booking, remote: RemoteBooking | null): Promise<Recorded | null> {
+/** The same for one booking, from the id that it has to the end of its moves. */
+export async function readOne(work: Bringing, booking: Booking): Promise<Recorded | null> {
+  const call = work.ports.outbound.open(work.snapshot.connection)
+  const outcome = await lastOfChain(work.provider, call, booking)
+  if (outcome.is !== 'done') return unread(work, booking, outcome)
+  const remote = outcome.value
   if (!remote) return absent(work, booking)
-  const { appointment } = work.snapshot
-  const now = work.ports.clock.now()
-  const unchanged =
-    remote.externalId === booking.externalId &&
-    holdsPlace(remote.status) &&
-    remote.startsAt === booking.synced?.startsAt &&
-    remote.endsAt === booking.synced.endsAt
-  if (unchanged) {
-    replaced(work, { ...agreed(booking, remote, appointment, now), synced: booking.synced })
-    note(work, {
-      kind: 'booking.verified',
-      message: 'Read back from the calendar: it agrees.',
-      data: { externalId: remote.externalId },
-    })
-    return null
-  }
-  const data = {
-    externalId: remote.externalId,
-    status: remote.status,
-    startsAt: remote.startsAt,
-    endsAt: remote.endsAt,
-  }
-  const code = holdsPlace(remote.status) ? 'DATA_MISMATCH' : 'ALREADY_CANCELLED'
-  note(work, { kind: 'booking.mismatched', message: explain(code), data })
-  return giveUp(work, booking, code)
+  return contradicted(work, remote) ?? heed(work, booking, remote)
+}
+
+/** A signed word of the calendar's is not overruled by the first look that knows nothing of it. */
+function contradicted(work: Bringing, remote: RemoteBooking): Promise<Recorded> | null {
+  const { heard, attempts, looks } = work.snapshot
+  if (heard?.externalId !== remote.externalId || heard.status === null) return null
+  const delayMs = looksAfterWord[looks]
+  if (holdsPlace(heard.status) === holdsPlace(remote.status) || delayMs === undefined) return null
+  const data = { externalId: remote.externalId, said: heard.status, found: remote.status }
+  note(work, { kind: 'booking.looked', message: 'The calendar said otherwise; it is looked at again.', data })
+  return wait(work, delayMs, { attempts, looks: looks + 1, attempted: false })
 }
 
 /** Only a direct "not found" for this very booking, seen twice, makes an orphan; the appointment itself is not touched. */
 async function absent(work: Bringing, booking: Booking): Promise<Recorded> {
   const { attempts, looks } = work.snapshot
-  note(work, {
-    kind: 'booking.looked',
-    message: 'The calendar does not know the booking.',
-    data: { externalId: booking.externalId },
-  })
+  const data = { externalId: booking.externalId }
+  note(work, { kind: 'booking.looked', message: 'The calendar does not know the booking.', data })
   if (looks + 1 < looksBeforeOrphan) {
     return wait(work, work.ports.policy.settleDelay, { attempts, looks: looks + 1, attempted: false })
   }
-  note(work, { kind: 'booking.orphaned', message: explain('ORPHANED_LOCAL'), data: { externalId: booking.externalId } })
+  note(work, { kind: 'booking.orphaned', message: explain('ORPHANED_LOCAL'), data })
   return giveUp(work, booking, 'ORPHANED_LOCAL', 'orphaned_local')
 }
 

@@ -22,6 +22,8 @@ export type Settled = {
    */
   is: 'known' | 'absent' | 'unseen' | 'several'
   code: string | null
+  /** What stands in the calendar instead of what was tried: it is heeded like any change made there. */
+  found?: RemoteBooking
   /** Where the calendar said from when on it may be looked at. */
   askAgainAt?: Instant
 }
@@ -68,14 +70,17 @@ async function settleCreate(
   ports: Ports,
   provider: CalendarProvider,
   call: Call,
-  { appointment, key }: Snapshot,
+  snapshot: Snapshot,
   booking: Booking,
   intents: readonly OpenIntent[],
 ): Promise<Settled> {
+  const { appointment, key } = snapshot
   const first = intents[0] as OpenIntent
   const found: RemoteBooking[] = []
   const query = { target: booking.target, createdFrom: later(first.sentAt, -lookBack) }
-  for await (const remote of provider.findBookings(call, query)) found.push(remote)
+  const heard = await lookAtHeard(provider, call, snapshot, booking)
+  if (heard) found.push(heard)
+  else for await (const remote of provider.findBookings(call, query)) found.push(remote)
   const free = await withoutForeign(ports, key, booking, found)
   const match = findOurs(
     {
@@ -161,26 +166,39 @@ async function settleChange(
   if (outcome.is !== 'done') return unseen(booking, intents, outcome)
   const remote = outcome.value
   const at = ports.clock.now()
-  if (!remote || !holdsPlace(remote.status)) {
-    // A cancel that arrived; or a move of what somebody cancelled meanwhile, for which a new booking would be planned.
-    const state = last.kind === 'cancel' ? 'done' : 'not_done'
+  const live = remote !== null && holdsPlace(remote.status)
+  if (live && last.kind === 'reschedule' && remote.startsAt === last.target.startsAt) {
+    return adopted(agreed(booking, remote, appointment, at), intents, remote)
+  }
+  if (!live && (last.kind === 'cancel' || !remote)) {
     return {
       booking: ended({ ...booking, externalId: remote?.externalId ?? booking.externalId }, at),
-      intents: intents.map(({ id, code }) => ({ id, state, code, externalId: booking.externalId })),
-      entry: { kind: 'booking.looked', message: 'It is cancelled in the calendar.', data: { operation: last.kind } },
+      intents: intents.map(({ id, code }) => ({ id, state: 'done', code, externalId: booking.externalId })),
+      entry: { kind: 'booking.looked', message: 'It is gone from the calendar.', data: { operation: last.kind } },
       is: 'known',
       code: last.kind === 'cancel' ? null : 'ALREADY_CANCELLED',
     }
   }
-  const happened = last.kind === 'reschedule' && remote.startsAt === last.target.startsAt
-  if (happened) return adopted(agreed(booking, remote, appointment, at), intents, remote)
   return {
-    booking: agreed(booking, remote, appointment, at),
+    booking,
     intents: intents.map(({ id, code }) => ({ id, state: 'not_done', code, externalId: null })),
     entry: { kind: 'booking.looked', message: 'It had not been done.', data: { operation: last.kind } },
     is: 'known',
     code: null,
+    found: remote as RemoteBooking,
   }
+}
+
+/** A booking that the calendar spoke of by itself needs no search; it counts only if it bears our name. */
+async function lookAtHeard(
+  provider: CalendarProvider,
+  call: Call,
+  { heard }: Snapshot,
+  { gatewayId, target }: Booking,
+): Promise<RemoteBooking | null> {
+  if (!heard) return null
+  const outcome = await provider.getBooking(call, { externalId: heard.externalId, target })
+  return outcome.is === 'done' && outcome.value?.gatewayId === gatewayId ? outcome.value : null
 }
 
 const longestChain = 20

@@ -6,6 +6,7 @@ import type { Instant } from '../domain/time.ts'
 import type { Recorded } from '../store/record.ts'
 import { deferred, finish, giveUp, retried, unclear } from './conclude.ts'
 import { judge } from './judge.ts'
+import { readOne } from './read-back.ts'
 import { lastOfChain } from './settle.ts'
 import { type Bringing, note, replaced, write } from './work.ts'
 
@@ -38,6 +39,8 @@ export async function takeStep(work: Bringing, planned: Step, isLast: boolean): 
       if (isLast) return finish(work, true)
       return (await write(work, { is: 'working' }, { attempted: true })) === 'fenced' ? 'fenced' : 'on'
     case 'follow':
+      // Whoever moved it may have been quicker than our own move; our cancel goes to where it stands now.
+      if (step.kind !== 'cancel') return (await readOne(work, booking)) ?? 'plan again'
       return (await write(work, { is: 'working' }, { attempted: true })) === 'fenced' ? 'fenced' : 'plan again'
     case 'settle':
       return unclear(work, booking, go.code)
@@ -46,6 +49,7 @@ export async function takeStep(work: Bringing, planned: Step, isLast: boolean): 
     case 'defer':
       return deferred(work, go.at, true)
     case 'give_up':
+      if (go.code === 'ALREADY_CANCELLED') return (await readOne(work, booking)) ?? giveUp(work, booking, go.code)
       return giveUp(work, booking, go.code)
   }
 }

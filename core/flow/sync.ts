@@ -2,6 +2,7 @@ import { planSync } from '../domain/sync-plan.ts'
 import type { Recorded } from '../store/record.ts'
 import type { SyncKey } from '../store/syncs.ts'
 import { finish, giveUp } from './conclude.ts'
+import { heed } from './heed.ts'
 import { afterLook } from './look-again.ts'
 import type { Ports } from './ports.ts'
 import { readBack } from './read-back.ts'
@@ -55,7 +56,9 @@ async function settleOpen(work: Bringing): Promise<Recorded | null> {
     const settled = await settle(ports, provider, call, snapshot, booking, open)
     note(work, settled.entry, settled.intents)
     replaced(work, settled.booking)
-    const stopped = await afterLook(work, settled, open)
+    const stopped = settled.found
+      ? await heed(work, settled.booking, settled.found)
+      : await afterLook(work, settled, open)
     if (stopped) return stopped
   }
   return null

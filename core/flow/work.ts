@@ -34,7 +34,7 @@ export function replaced(work: Work, booking: Booking): void {
 export async function write(
   work: Work,
   next: Next,
-  options: { attempted: boolean; also?: Finding['also'] },
+  options: { attempted: boolean; also?: Finding['also']; change?: Finding['change'] },
 ): Promise<Recorded> {
   const { ports, snapshot } = work
   const recorded = await ports.store.record({
@@ -48,7 +48,9 @@ export async function write(
     journal: work.journal,
     bookings: work.bookings.filter((booking) => work.changed.has(booking.id)),
     intents: work.intents,
+    asked: snapshot.asked,
     also: options.also,
+    change: options.change,
   })
   work.journal = []
   work.intents = []

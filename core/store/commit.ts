@@ -17,7 +17,7 @@ export type Change = {
   /** Whether the change is about the status: if not, a status that a calendar reported meanwhile stays. */
   setsStatus: boolean
   journal: readonly JournalEntry[]
-  /** New bookings, for an appointment that is made. */
+  /** New bookings, for an appointment that is made; with an external id where the calendar made them. */
   bookings: readonly Booking[]
   /** The jobs that carry it to the calendars, one per connection but the origin's. */
   jobs: readonly SyncJob[]
@@ -45,6 +45,16 @@ export function createCommit(db: Database, send: SendJobs): Commit {
       return Promise.all(changes.map((change) => (won.has(change.appointment.id) ? kept : refused(tx, change))))
     }),
   )
+}
+
+/**
+ * Writes changes inside a transaction that has locked their appointments. Answers the jobs to send in it.
+ * @throws where a version had moved: the caller must have made sure under the lock that it has not
+ */
+export async function writeChanges(tx: Sql, changes: readonly Change[]): Promise<SyncJob[]> {
+  const won = await write(tx, changes)
+  if (won.size < changes.length) throw new Error('a change that was decided under the lock met another version')
+  return changes.flatMap((change) => change.jobs)
 }
 
 const isUpdate = ({ appointment }: Change) => appointment.version > 1
@@ -116,6 +126,18 @@ with input as (
   insert into kalends.bookings
   select b.* from jsonb_populate_recordset(null::kalends.bookings, $3::jsonb) b
   join inserted on inserted.tenant_id = b.tenant_id and inserted.id = b.appointment_id
+), chained as (
+  -- A booking that came from the calendar: two who import it at once meet here, and one of them is refused.
+  insert into kalends.booking_ids (tenant_id, connection_id, external_id, booking_id)
+  select b.tenant_id, b.connection_id, b.external_id, b.id from jsonb_populate_recordset(null::kalends.bookings, $3::jsonb) b
+  join inserted on inserted.tenant_id = b.tenant_id and inserted.id = b.appointment_id
+  where b.external_id is not null
+), agreed as (
+  insert into kalends.syncs (tenant_id, appointment_id, connection_id, wanted_version, synced_version, state, due_at)
+  select distinct b.tenant_id, b.appointment_id, b.connection_id, 1, 1, 'settled', kalends.clock()
+  from jsonb_populate_recordset(null::kalends.bookings, $3::jsonb) b
+  join inserted on inserted.tenant_id = b.tenant_id and inserted.id = b.appointment_id
+  where b.external_id is not null
 ), reopened as (
   update kalends.bookings b set sync_status = 'pending', error_code = null, error_message = null
   from updated u, jsonb_to_recordset($4::jsonb) as j(tenant_id uuid, appointment_id uuid, connection_id uuid)

@@ -1,6 +1,6 @@
 import { lockAppointments } from './appointments.ts'
 import type { Sql } from './database.ts'
-import { keyRow, type SyncJob, sameKey, syncJobId } from './syncs.ts'
+import { type Heard, keyRow, type SyncJob, type SyncKey, sameKey, syncJobId } from './syncs.ts'
 
 type NudgedRow = {
   tenant_id: string
@@ -50,10 +50,27 @@ export async function reopenSyncs(
        where (a.tenant_id, a.id) in (select tenant_id, appointment_id from reopened)
      )
      update kalends.syncs s
-     set state = 'waiting', due_at = kalends.clock(), attempts = 0, looks = 0, nudge = s.nudge + 1, read_back = s.read_back or $4
+     set state = 'waiting', due_at = kalends.clock(), attempts = 0, looks = 0, nudge = s.nudge + 1,
+         asked = s.asked + $4::boolean::int
      where s.tenant_id = $1 and s.appointment_id = $2 and ($3::uuid is null or s.connection_id = $3)
      returning s.tenant_id, s.appointment_id, s.connection_id, s.wanted_version, s.nudge`,
     [tenantId, appointmentId, connectionId, readBack],
+  )
+  return assignJobs(tx, rows)
+}
+
+/**
+ * Asks for a look at the calendar because of what it said by itself; a worker that is at it looks once more. Answers the
+ * job to send in the same transaction.
+ */
+export async function hearSync(tx: Sql, key: SyncKey, heard: Heard | null): Promise<SyncJob[]> {
+  const rows = await tx.query<NudgedRow>(
+    `update kalends.syncs s
+     set state = 'waiting', due_at = kalends.clock(), looks = 0, nudge = s.nudge + 1, asked = s.asked + 1,
+         heard = coalesce($4::jsonb, s.heard)
+     where s.tenant_id = $1 and s.appointment_id = $2 and s.connection_id = $3
+     returning s.tenant_id, s.appointment_id, s.connection_id, s.wanted_version, s.nudge`,
+    [key.tenantId, key.appointmentId, key.connectionId, heard && JSON.stringify(heard)],
   )
   return assignJobs(tx, rows)
 }

@@ -5,7 +5,7 @@ import type { Instant } from '../domain/time.ts'
 import { lockAppointments } from './appointments.ts'
 import { createBatcher } from './batch.ts'
 import { toBookingRow } from './bookings.ts'
-import type { SendJobs } from './commit.ts'
+import { type Change, type SendJobs, writeChanges } from './commit.ts'
 import type { Database, Sql } from './database.ts'
 import { eventColumns, eventRow } from './journal.ts'
 import { keyRow, type Lease, type SyncJob, type SyncKey, sameKey, syncJobId } from './syncs.ts'
@@ -43,6 +43,13 @@ export type Finding = {
     code: string | null
     externalId: string | null
   }[]
+  /** Number of the look that this answers, where it ends one. */
+  asked: number
+  /**
+   * A change that the calendar made, taken over in the same transaction. Where something else was asked for meanwhile,
+   * nothing of this finding is kept but the ends of intents, and the calendar is looked at again.
+   */
+  change?: Change | undefined
   /** Runs in the same transaction, for what is rare: reviews, and the state of the connection. */
   also?: ((tx: Sql) => Promise<unknown>) | undefined
 }
@@ -71,6 +78,8 @@ export function createRecord(db: Database, send: SendJobs): Record {
         ])
       for (const finding of kept) await finding.also?.(tx)
       const jobs = kept.flatMap((finding) => followUp(finding, held.get(finding.lease.owner)))
+      const changes = kept.filter(({ lease }) => !held.get(lease.owner)?.moved).flatMap(({ change }) => change ?? [])
+      if (changes.length > 0) jobs.push(...(await writeChanges(tx, changes)))
       if (jobs.length > 0) await send(tx, jobs)
       return findings.map(({ lease }) => {
         const state = held.get(lease.owner)
@@ -91,9 +100,9 @@ const statement = `
 with input as (
   select * from jsonb_to_recordset($1::jsonb) as x(
     tenant_id uuid, appointment_id uuid, connection_id uuid, owner uuid, epoch bigint, version int, next text,
-    delay_ms float8, attempts int, looks int, nudge int, job_id uuid)
+    asked int, strict boolean, delay_ms float8, attempts int, looks int, nudge int, job_id uuid)
 ), held as (
-  select i.*, s.wanted_version > i.version as moved
+  select i.*, s.wanted_version > i.version or s.asked > i.asked as moved
   from input i join kalends.syncs s on ${sameKey('s', 'i')}
   where s.lease_owner = i.owner and s.lease_epoch = i.epoch
   order by s.tenant_id, s.appointment_id, s.connection_id
@@ -108,7 +117,10 @@ with input as (
       looks = case when h.next = 'settled' then 0 when h.moved then s.looks else coalesce(h.looks, s.looks) end,
       nudge = case when h.next = 'waiting' and not h.moved then h.nudge else s.nudge end,
       job_id = case when h.next = 'waiting' and not h.moved then h.job_id else s.job_id end,
-      read_back = s.read_back and h.next not in ('settled', 'failed'),
+      answered = case when h.next in ('settled', 'failed') and not (h.moved and h.strict) then h.asked else s.answered end,
+      -- A change that could not be taken over because another one was faster is looked at again.
+      asked = case when h.moved and h.strict then s.asked + 1 else s.asked end,
+      heard = case when h.next in ('settled', 'failed') and s.asked <= h.asked and not h.moved then null else s.heard end,
       lease_owner = case when h.next = 'working' then s.lease_owner end,
       lease_until = case when h.next = 'working' then s.lease_until end
   from held h where ${sameKey('s', 'h')}
@@ -131,20 +143,20 @@ with input as (
       verified_at = r.verified_at, target = r.target, target_id = r.target_id
   from jsonb_populate_recordset(null::kalends.bookings, $3::jsonb) r
   join held h on ${sameKey('h', 'r')}
-  where b.tenant_id = r.tenant_id and b.id = r.id
+  where b.tenant_id = r.tenant_id and b.id = r.id and not (h.moved and h.strict)
 ), chain as (
   insert into kalends.booking_ids (tenant_id, connection_id, external_id, booking_id)
   select r.tenant_id, r.connection_id, r.external_id, r.id
   from jsonb_populate_recordset(null::kalends.bookings, $3::jsonb) r
   join held h on ${sameKey('h', 'r')}
-  where r.external_id is not null
+  where r.external_id is not null and not (h.moved and h.strict)
   on conflict do nothing
 ), journal as (
   insert into kalends.events (${eventColumns})
   select ${eventColumns.replaceAll(/(\w+)/g, 'e.$1')}
   from jsonb_populate_recordset(null::kalends.events, $4::jsonb) with ordinality as e
   join held h on h.tenant_id = e.tenant_id and h.appointment_id = e.appointment_id
-    and h.connection_id = e.connection_id
+    and h.connection_id = e.connection_id and not (h.moved and h.strict)
   order by e.ordinality
   returning tenant_id, id, appointment_id, kind, at
 ), told as (
@@ -205,7 +217,7 @@ async function write(tx: Sql, findings: readonly Finding[]): Promise<Map<string,
   return new Map(rows.map((row) => [row.owner, { moved: row.moved, jobId: row.job_id }]))
 }
 
-function inputRow({ key, lease, version, next }: Finding) {
+function inputRow({ key, lease, version, next, asked, change }: Finding) {
   const waiting = next.is === 'waiting'
   return {
     ...keyRow(key),
@@ -213,6 +225,8 @@ function inputRow({ key, lease, version, next }: Finding) {
     epoch: lease.epoch,
     version,
     next: next.is,
+    asked,
+    strict: change !== undefined,
     delay_ms: waiting ? next.delayMs : null,
     attempts: 'attempts' in next ? next.attempts : null,
     looks: waiting ? next.looks : null,

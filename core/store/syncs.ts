@@ -1,7 +1,8 @@
 import { v5 } from 'uuid'
 import type { Appointment } from '../domain/appointment.ts'
-import type { Booking } from '../domain/booking.ts'
+import type { Booking, RemoteStatus } from '../domain/booking.ts'
 import type { Phase, ServiceLink } from '../domain/service.ts'
+import type { Instant } from '../domain/time.ts'
 import { type AppointmentRow, appointmentColumns, toAppointment } from './appointments.ts'
 import { type BookingRow, toBooking } from './bookings.ts'
 import type { CallableConnection } from './connections.ts'
@@ -13,6 +14,9 @@ export type SyncKey = { tenantId: string; appointmentId: string; connectionId: s
 
 /** A nudge to look at a sync: ids only, because the state is the truth. `delayMs` later than now. */
 export type SyncJob = { jobId: string; key: SyncKey; version: number; delayMs?: number }
+
+/** What a calendar's webhook said of a booking: which one, and how it stands; null where it did not say. */
+export type Heard = { externalId: string; status: RemoteStatus | null; startsAt: Instant | null }
 
 /** Who holds a sync at present. Every write of a worker names it, and one that was overtaken writes nothing. */
 export type Lease = { owner: string; epoch: number }
@@ -36,8 +40,11 @@ export type Snapshot = {
   attempts: number
   looks: number
   nudge: number
-  /** Whether every booking is to be read back from the calendar first. */
+  /** Number of the last look at the calendar that was asked for, and whether it is still to be answered. */
+  asked: number
   readBack: boolean
+  /** What the calendar said by itself that led to the look. */
+  heard: Heard | null
   /** The connection as it is now: a credential that was replaced counts at once. */
   connection: CallableConnection
   appointment: Appointment
@@ -95,7 +102,7 @@ with input as (
   update kalends.syncs s set state = 'parked', lease_owner = null, lease_until = null
   from held_back h where ${sameKey('s', 'h')}
 )
-select s.lease_owner, s.lease_epoch, s.wanted_version, s.attempts, s.looks, s.nudge, s.read_back, s.connection_id,
+select s.lease_owner, s.lease_epoch, s.wanted_version, s.attempts, s.looks, s.nudge, s.asked, s.answered, s.heard, s.connection_id,
        s.callable,
        ${appointmentColumns.map((column) => `a.${column}`).join(', ')},
        v.phases,
@@ -118,7 +125,9 @@ type ClaimRow = AppointmentRow & {
   attempts: number
   looks: number
   nudge: number
-  read_back: boolean
+  asked: number
+  answered: number
+  heard: Heard | null
   callable: CallableConnection
   phases: Phase[]
   links: LinkJson[]
@@ -166,7 +175,9 @@ function toSnapshot(row: ClaimRow): Snapshot {
     attempts: row.attempts,
     looks: row.looks,
     nudge: row.nudge,
-    readBack: row.read_back,
+    asked: row.asked,
+    readBack: row.asked > row.answered,
+    heard: row.heard,
     connection: row.callable,
     appointment,
     phases: row.phases,

@@ -26,6 +26,9 @@ create table kalends.connections (
   credentials    jsonb not null default '{}',
   webhook_secret text,
   options        jsonb not null default '{}',
+  poll_cursor    text,
+  poll_due_at    timestamptz not null default now(),
+  polled_at      timestamptz,
   created_at     timestamptz not null default now(),
   updated_at     timestamptz not null default now(),
   primary key (tenant_id, id),
@@ -66,6 +69,16 @@ create table kalends.service_links (
   foreign key (tenant_id, connection_id) references kalends.connections
 );
 create index service_links_by_target on kalends.service_links (tenant_id, connection_id, external_id);
+
+-- Event types of a calendar that somebody decided to leave alone.
+create table kalends.ignored_targets (
+  tenant_id     uuid not null,
+  connection_id uuid not null,
+  target_id     text not null,
+  created_at    timestamptz not null default now(),
+  primary key (tenant_id, connection_id, target_id),
+  foreign key (tenant_id, connection_id) references kalends.connections on delete cascade
+);
 
 create table kalends.appointments (
   tenant_id                uuid not null references kalends.tenants,
@@ -173,7 +186,10 @@ create table kalends.syncs (
   looks          int not null default 0,
   nudge          int not null default 0,
   job_id         uuid,
-  read_back      boolean not null default false,
+  -- A look at the calendar is asked for by number, so that one that is asked for during a look is not forgotten after it.
+  asked          int not null default 0,
+  answered       int not null default 0,
+  heard          jsonb,
   lease_owner    uuid,
   lease_epoch    bigint not null default 0,
   lease_until    timestamptz,
@@ -243,6 +259,7 @@ create table kalends.inbox (
   headers       jsonb not null default '{}',
   state         text not null default 'pending',
   reason        text,
+  looks         int not null default 0,
   received_at   timestamptz not null default now(),
   settled_at    timestamptz,
   primary key (tenant_id, id),

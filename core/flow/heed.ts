@@ -1,0 +1,138 @@
+import type { Appointment } from '../domain/appointment.ts'
+import { type Booking, holdsPlace, type RemoteBooking } from '../domain/booking.ts'
+import type { JournalEntry } from '../domain/journal.ts'
+import { merge, type Stand } from '../domain/merge.ts'
+import { bookedPhases, phaseTimes } from '../domain/service.ts'
+import { type Instant, minutesLater } from '../domain/time.ts'
+import { loadBookings } from '../store/bookings.ts'
+import type { Change } from '../store/commit.ts'
+import type { Sql } from '../store/database.ts'
+import type { Recorded } from '../store/record.ts'
+import { giveUp } from './conclude.ts'
+import { dispatch } from './dispatch.ts'
+import { agreed, ended } from './judge.ts'
+import { openReview } from './review.ts'
+import { type Bringing, note, replaced, write } from './work.ts'
+
+/**
+ * Heeds what a calendar holds of one booking, under the lease of its sync: nothing new is verified, a change made there
+ * is taken over, and where both sides changed the rule decides and the loser is told. Null: go on with the plan.
+ */
+export async function heed(work: Bringing, booking: Booking, remote: RemoteBooking): Promise<Recorded | null> {
+  const { appointment } = work.snapshot
+  const now = work.ports.clock.now()
+  const theirs = { live: holdsPlace(remote.status), startsAt: remote.startsAt }
+  const result = merge(baseOf(booking), wantedOf(work, booking), theirs)
+  const standing = theirs.live
+    ? agreed(booking, remote, appointment, now)
+    : ended({ ...booking, externalId: remote.externalId }, now)
+  if (result.is === 'same' || result.is === 'agreed') {
+    replaced(work, standing)
+    note(work, { kind: 'booking.verified', message: 'The calendar agrees.', data: { externalId: remote.externalId } })
+    const over = overStatus(appointment, remote)
+    return over ? takeOver(work, { ...appointment, status: over }, remote) : null
+  }
+  replaced(work, standing)
+  // Our cancel stands over their move: what they moved to is cancelled by the plan.
+  if (result.is === 'conflict' && result.winner === 'ours') return null
+  if (bookedPhases({ phases: work.snapshot.phases }).length > 1) return giveUp(work, standing, 'PHASE_CHANGED_REMOTE')
+  const next = asTheyHaveIt(work, booking, remote)
+  return takeOver(work, next, remote, result.is === 'conflict')
+}
+
+function baseOf(booking: Booking): Stand | null {
+  return booking.synced && { live: holdsPlace(booking.remoteStatus), startsAt: booking.synced.startsAt }
+}
+
+function wantedOf({ snapshot }: Bringing, booking: Booking): Stand {
+  const { appointment, phases } = snapshot
+  const phase = phases.find(({ position }) => position === booking.phase)
+  const startsAt = phase ? phaseTimes(phase, appointment.startsAt).startsAt : appointment.startsAt
+  return { live: appointment.status !== 'cancelled', startsAt }
+}
+
+/** Whether the calendar says that the visit is over, and we do not know it yet. */
+function overStatus(appointment: Appointment, remote: RemoteBooking): 'completed' | 'no_show' | null {
+  const { status } = remote
+  if (status !== 'completed' && status !== 'no_show') return null
+  return appointment.status === 'pending' || appointment.status === 'confirmed' ? status : null
+}
+
+function asTheyHaveIt({ snapshot }: Bringing, booking: Booking, remote: RemoteBooking): Appointment {
+  const { appointment, phases } = snapshot
+  if (!holdsPlace(remote.status)) return { ...appointment, status: 'cancelled', cancellationReason: null }
+  const offset = phases.find(({ position }) => position === booking.phase)?.offsetMinutes ?? 0
+  const startsAt = minutesLater(remote.startsAt, -offset)
+  return {
+    ...appointment,
+    startsAt,
+    endsAt: remote.endsAt,
+    status: remote.status === 'pending' ? 'pending' : 'confirmed',
+  }
+}
+
+/** Makes the calendar's state ours: one version more, its connection as origin, the other calendars told, itself not. */
+async function takeOver(work: Bringing, next: Appointment, remote: RemoteBooking, conflict = false): Promise<Recorded> {
+  const { snapshot, ports } = work
+  const { key, connection, appointment } = snapshot
+  const version = appointment.version + 1
+  const change = await changeOf(work, { ...next, version }, journalOf(appointment, next, remote))
+  ports.log.info(
+    { event: 'received', ...key, kind: change.journal[0]?.kind },
+    'a change made in a calendar was taken over',
+  )
+  const also = conflict
+    ? (tx: Sql) =>
+        openReview(tx, {
+          tenantId: key.tenantId,
+          code: 'CONFLICT',
+          subject: { kind: 'appointment', id: key.appointmentId },
+          appointmentId: key.appointmentId,
+          connectionId: key.connectionId,
+          origin: { name: connection.plugin, connectionId: connection.id },
+          details: { wanted: stateOf(appointment), kept: stateOf(next) },
+        })
+    : undefined
+  return write(work, { is: 'settled', version }, { attempted: false, also, change })
+}
+
+const stateOf = ({ status, startsAt }: Appointment) => ({ status, startsAt })
+
+async function changeOf({ snapshot, ports }: Bringing, next: Appointment, entry: JournalEntry): Promise<Change> {
+  const { connection } = snapshot
+  const bookings = await loadBookings(ports.store.db, next.tenantId, [next.id])
+  const now = ports.clock.now()
+  const origin = { name: connection.plugin, connectionId: connection.id }
+  const appointment: Appointment = {
+    ...next,
+    lastChange: origin,
+    cause: { causalId: ports.ids.next(), hops: 0 },
+    updatedAt: now,
+    sync: {
+      ...next.sync,
+      origin: origin.name,
+      initiatedAt: now,
+      jobId: null,
+      attemptCount: 0,
+      errorCode: null,
+      errorMessage: null,
+    },
+  }
+  const { jobs, journal } = dispatch(
+    appointment,
+    bookings.map(({ connectionId }) => connectionId),
+  )
+  appointment.sync.status = jobs.length > 0 ? 'pending' : 'synced'
+  appointment.sync.jobId = jobs[0]?.jobId ?? null
+  return { appointment, setsStatus: true, journal: [entry, ...journal], bookings: [], jobs }
+}
+
+function journalOf(before: Appointment, after: Appointment, remote: RemoteBooking): JournalEntry {
+  const data = { externalId: remote.externalId, from: before.startsAt, to: after.startsAt as Instant }
+  if (after.status === 'cancelled')
+    return { kind: 'appointment.cancelled', message: 'Cancelled in the calendar.', data }
+  if (after.status === 'completed') return { kind: 'appointment.completed', message: 'Over, says the calendar.', data }
+  if (after.status === 'no_show')
+    return { kind: 'appointment.no_show', message: 'Nobody came, says the calendar.', data }
+  return { kind: 'appointment.rescheduled', message: `Moved in the calendar from ${data.from} to ${data.to}.`, data }
+}
