@@ -1,9 +1,12 @@
 import { loadSettings } from '../config/load.ts'
+import { createClosers } from '../core/closers.ts'
 import type { Author } from '../core/contract/gateway.ts'
 import type { TenantView } from '../core/contract/people.ts'
+import { databaseUrl } from '../core/foundation.ts'
 import { createGateway, type KalendsGateway } from '../core/gateway.ts'
 import { createLogger, type Logger } from '../core/logger.ts'
 import type { Settings } from '../core/settings.ts'
+import { type Database, openDatabase } from '../core/store/database.ts'
 import { type Io, type Typed, textOf, UsageError } from './command.ts'
 import { allowSandbox } from './sandbox/place.ts'
 
@@ -25,6 +28,19 @@ export async function asOperator<T>(settings: Settings, work: (gateway: KalendsG
     return await work(gateway)
   } finally {
     await gateway.close()
+  }
+}
+
+/** Lends the bare database, its tables as they are. */
+export async function withDatabase<T>(settings: Settings, work: (db: Database) => Promise<T>): Promise<T> {
+  const closers = createClosers()
+  try {
+    const url = await databaseUrl(settings, 'command', quietLog(), closers)
+    const db = await openDatabase({ url, max: 2, applicationName: 'kalends cli' })
+    closers.add('the database connections', () => db.close())
+    return await work(db)
+  } finally {
+    await closers.close()
   }
 }
 
