@@ -35,6 +35,7 @@ export async function testApi(t: Parameters<typeof testGateway>[0], given: Param
   const as = (who: Record<string, string>): Caller => caller(url, who, reference)
   return {
     ...house,
+    databaseUrl: house.url,
     url,
     as,
     withKey: (key: string, more: Record<string, string> = {}) => as({ authorization: `Bearer ${key}`, ...more }),
