@@ -9,8 +9,8 @@ import type { Recorded } from '../store/record.ts'
 import { healReviews, openReview } from './review.ts'
 import { replaced, type Work, write } from './work.ts'
 
-/** Everything is as wanted: every booking of this connection agrees. `attempted`: a write has just been made for it. */
-export function finish(work: Work, attempted: boolean): Promise<Recorded> {
+/** Everything is as wanted: every booking of this connection agrees. */
+export function finish(work: Work): Promise<Recorded> {
   for (const booking of work.bookings) {
     if (booking.syncStatus !== 'synced' || booking.errorCode) {
       replaced(work, { ...booking, syncStatus: 'synced', errorCode: null, errorMessage: null })
@@ -21,7 +21,7 @@ export function finish(work: Work, attempted: boolean): Promise<Recorded> {
   const heal = (tx: Sql) =>
     healReviews(tx, { tenantId, appointmentId, connectionId }, 'The calendar agrees with the appointment now.')
   const also = appointment.sync.requiresManualReview ? heal : undefined
-  return write(work, { is: 'settled', version }, { attempted, also })
+  return write(work, { is: 'settled', version }, { also })
 }
 
 /** The end of a write is not known: the calendar is looked at after the settle delay, before anything is tried again. */
@@ -30,7 +30,7 @@ export function unclear(work: Work, booking: Booking, code: string): Promise<Rec
   const attempts = work.snapshot.attempts + 1
   const isLast = attempts > policy.retryDelays.length
   if (isLast && !policy.postSyncVerification) return giveUp(work, booking, code)
-  return wait(work, policy.settleDelay, { attempts, looks: 0, attempted: true })
+  return wait(work, policy.settleDelay, { attempts, looks: 0 })
 }
 
 /** Certainly not done, and worth another try: as the retry policy says, and when it is used up a person is asked. */
@@ -43,23 +43,23 @@ export function retried(
   const now = clock.now()
   const attempts = work.snapshot.attempts + 1
   const due = nextAttempt({ delays: policy.retryDelays }, attempts, now)
-  if (due) return wait(work, epoch(due) - epoch(now), { attempts, looks: 0, attempted: true })
+  if (due) return wait(work, epoch(due) - epoch(now), { attempts, looks: 0 })
   return scope === 'connection' && isAuth(code) ? park(work, booking, code) : giveUp(work, booking, code)
 }
 
-/** The calendar said when it may be asked again. That uses up no attempt. `attempted`: it was a write that it put off. */
-export function deferred(work: Work, at: Instant, attempted: boolean): Promise<Recorded> {
+/** The calendar said when it may be asked again. That uses up no attempt. */
+export function deferred(work: Work, at: Instant): Promise<Recorded> {
   const delay = Math.max(epoch(at) - epoch(work.ports.clock.now()), 1_000)
-  return wait(work, delay, { attempts: work.snapshot.attempts, looks: work.snapshot.looks, attempted })
+  return wait(work, delay, { attempts: work.snapshot.attempts, looks: work.snapshot.looks })
 }
 
 /** Comes back to it after `delayMs`. */
 export function wait(
   work: Work,
   delayMs: number,
-  { attempts, looks, attempted }: { attempts: number; looks: number; attempted: boolean },
+  { attempts, looks }: { attempts: number; looks: number },
 ): Promise<Recorded> {
-  return write(work, { is: 'waiting', delayMs, attempts, looks, nudge: work.snapshot.nudge + 1 }, { attempted })
+  return write(work, { is: 'waiting', delayMs, attempts, looks, nudge: work.snapshot.nudge + 1 })
 }
 
 /** Whether a refusal is about the credential, and so about every call of the connection. */
@@ -73,11 +73,12 @@ export function giveUp(
   syncStatus: SyncStatus = 'failed',
 ): Promise<Recorded> {
   const { ports, snapshot } = work
+  const attempts = snapshot.attempts + (work.attempted ? 1 : 0)
   const message = explain(code)
   for (const failed of booking ? [booking] : work.bookings) {
     replaced(work, { ...failed, syncStatus, errorCode: code, errorMessage: message })
   }
-  work.journal.push({ kind: 'appointment.sync_failed', message, data: { code, attempts: snapshot.attempts + 1 } })
+  work.journal.push({ kind: 'appointment.sync_failed', message, data: { code, attempts } })
   const { tenantId, appointmentId, connectionId } = snapshot.key
   ports.log.error(
     { event: 'failed', tenantId, appointmentId, connectionId, code },
@@ -92,9 +93,9 @@ export function giveUp(
       connectionId,
       phase: booking?.phase ?? null,
       cause: snapshot.appointment.cause,
-      details: { attempts: snapshot.attempts + 1 },
+      details: { attempts },
     })
-  return write(work, { is: 'failed', attempts: snapshot.attempts + 1 }, { attempted: booking !== null, also })
+  return write(work, { is: 'failed', attempts }, { also })
 }
 
 /** The credential is refused: the connection needs a person, once, and its work waits without using up anything more. */
@@ -116,5 +117,5 @@ export function park(work: Work, booking: Booking, code: string): Promise<Record
       details: {},
     })
   }
-  return write(work, { is: 'parked', attempts: 0 }, { attempted: true, also })
+  return write(work, { is: 'parked', attempts: 0 }, { also })
 }

@@ -93,7 +93,7 @@ async function takeOver(work: Bringing, next: Appointment, remote: RemoteBooking
           details: { wanted: stateOf(appointment), kept: stateOf(next) },
         })
     : undefined
-  return write(work, { is: 'settled', version }, { attempted: false, also, change })
+  return write(work, { is: 'settled', version }, { also, change })
 }
 
 const stateOf = ({ status, startsAt }: Appointment) => ({ status, startsAt })

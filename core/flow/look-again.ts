@@ -27,7 +27,7 @@ export async function afterLook(work: Work, settled: Settled, open: readonly Ope
       if (!isLive(appointment)) return lookOnAfterCancel(work, settled, open)
       if (looks + 1 < looksBeforeAgain) {
         const delay = Math.max(policy.settleDelay, policy.retryDelays[attempts - 1] ?? 0)
-        return wait(work, delay, { attempts, looks: looks + 1, attempted: false })
+        return wait(work, delay, { attempts, looks: looks + 1 })
       }
       if (isRefusal(settled.code) || attempts > policy.retryDelays.length) {
         return giveUp(work, settled.booking, settled.code ?? 'TIMEOUT')
@@ -40,11 +40,11 @@ export async function afterLook(work: Work, settled: Settled, open: readonly Ope
 const isRefusal = (code: string | null) => code === 'SLOT_TAKEN' || (code !== null && /^HTTP_4\d\d$/.test(code))
 
 async function unseen(work: Work, settled: Settled): Promise<Recorded> {
-  if (settled.askAgainAt) return deferred(work, settled.askAgainAt, false)
+  if (settled.askAgainAt) return deferred(work, settled.askAgainAt)
   const { retryDelays } = work.ports.policy
   const { attempts, looks } = work.snapshot
   const delay = retryDelays[looks]
-  if (delay !== undefined) return wait(work, delay, { attempts, looks: looks + 1, attempted: false })
+  if (delay !== undefined) return wait(work, delay, { attempts, looks: looks + 1 })
   if (settled.code && isAuth(settled.code)) return park(work, settled.booking, settled.code)
   return giveUp(work, settled.booking, 'VERIFICATION_ERROR')
 }
@@ -53,7 +53,7 @@ async function unseen(work: Work, settled: Settled): Promise<Recorded> {
 async function lookOnAfterCancel(work: Work, settled: Settled, open: readonly OpenIntent[]): Promise<Recorded | null> {
   const { attempts, looks } = work.snapshot
   const delay = looksAfterCancel[looks]
-  if (delay !== undefined) return wait(work, delay, { attempts, looks: looks + 1, attempted: false })
+  if (delay !== undefined) return wait(work, delay, { attempts, looks: looks + 1 })
   work.intents = open.map(({ id, code }) => ({ id, state: 'not_done', code, externalId: null }))
   replaced(work, settled.booking)
   return null

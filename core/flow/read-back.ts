@@ -47,7 +47,7 @@ function contradicted(work: Bringing, remote: RemoteBooking): Promise<Recorded> 
   if (holdsPlace(heard.status) === holdsPlace(remote.status) || delayMs === undefined) return null
   const data = { externalId: remote.externalId, said: heard.status, found: remote.status }
   note(work, { kind: 'booking.looked', message: 'The calendar said otherwise; it is looked at again.', data })
-  return wait(work, delayMs, { attempts, looks: looks + 1, attempted: false })
+  return wait(work, delayMs, { attempts, looks: looks + 1 })
 }
 
 /** Only a direct "not found" for this very booking, seen twice, makes an orphan; the appointment itself is not touched. */
@@ -56,7 +56,7 @@ async function absent(work: Bringing, booking: Booking): Promise<Recorded> {
   const data = { externalId: booking.externalId }
   note(work, { kind: 'booking.looked', message: 'The calendar does not know the booking.', data })
   if (looks + 1 < looksBeforeOrphan) {
-    return wait(work, work.ports.policy.settleDelay, { attempts, looks: looks + 1, attempted: false })
+    return wait(work, work.ports.policy.settleDelay, { attempts, looks: looks + 1 })
   }
   note(work, { kind: 'booking.orphaned', message: explain('ORPHANED_LOCAL'), data })
   return giveUp(work, booking, 'ORPHANED_LOCAL', 'orphaned_local')
@@ -66,9 +66,9 @@ async function unread(work: Bringing, booking: Booking, outcome: NotDone | Unkno
   const { code } = outcome
   const { attempts, looks } = work.snapshot
   note(work, { kind: 'booking.looked', message: `It could not be read back: ${explain(code)}`, data: { code } })
-  if (outcome.is === 'not_done' && typeof outcome.retry === 'object') return deferred(work, outcome.retry.at, false)
+  if (outcome.is === 'not_done' && typeof outcome.retry === 'object') return deferred(work, outcome.retry.at)
   const delay = work.ports.policy.retryDelays[looks]
-  if (delay !== undefined) return wait(work, delay, { attempts, looks: looks + 1, attempted: false })
+  if (delay !== undefined) return wait(work, delay, { attempts, looks: looks + 1 })
   if (isAuth(code)) return park(work, booking, code)
   return giveUp(work, booking, 'VERIFICATION_ERROR', 'verification_pending')
 }

@@ -21,12 +21,13 @@ export async function takeStep(work: Bringing, planned: Step, isLast: boolean): 
   const { ports, snapshot } = work
   const step = withIdentity(work, planned)
   const intentId = ports.ids.next()
-  if (step !== planned && (await write(work, { is: 'working' }, { attempted: false })) === 'fenced') return 'fenced'
+  if (step !== planned && (await write(work, { is: 'working' })) === 'fenced') return 'fenced'
   // Opened before the announcement renews the lease: the call's deadline lies before the end of the lease, and a worker
   // that froze in between sends nothing when it wakes.
   const call = ports.outbound.open(snapshot.connection)
   if (!(await announce(work, step, intentId))) return 'fenced'
   ports.mark('after intent')
+  work.attempted = true
   const outcome = await perform(work, call, step)
   ports.mark('after call')
   const { booking, intent, entry, go } = judge(step, outcome, snapshot.appointment, ports.clock.now())
@@ -36,18 +37,18 @@ export async function takeStep(work: Bringing, planned: Step, isLast: boolean): 
   if (step.kind === 'create' && intent.state === 'done') closeEarlier(work, booking.id)
   switch (go.is) {
     case 'on':
-      if (isLast) return finish(work, true)
-      return (await write(work, { is: 'working' }, { attempted: true })) === 'fenced' ? 'fenced' : 'on'
+      if (isLast) return finish(work)
+      return (await write(work, { is: 'working' })) === 'fenced' ? 'fenced' : 'on'
     case 'follow':
       // Whoever moved it may have been quicker than our own move; our cancel goes to where it stands now.
       if (step.kind !== 'cancel') return (await readOne(work, booking)) ?? 'plan again'
-      return (await write(work, { is: 'working' }, { attempted: true })) === 'fenced' ? 'fenced' : 'plan again'
+      return (await write(work, { is: 'working' })) === 'fenced' ? 'fenced' : 'plan again'
     case 'settle':
       return unclear(work, booking, go.code)
     case 'retry':
       return retried(work, booking, go)
     case 'defer':
-      return deferred(work, go.at, true)
+      return deferred(work, go.at)
     case 'give_up':
       if (go.code === 'ALREADY_CANCELLED') return (await readOne(work, booking)) ?? giveUp(work, booking, go.code)
       return giveUp(work, booking, go.code)

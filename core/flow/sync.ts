@@ -8,7 +8,7 @@ import type { Ports } from './ports.ts'
 import { readBack } from './read-back.ts'
 import { settle } from './settle.ts'
 import { takeStep } from './step.ts'
-import { type Bringing, note, replaced, type Work } from './work.ts'
+import { type Bringing, begin, note, replaced } from './work.ts'
 
 /**
  * Brings one connection into agreement with one appointment: takes the lease, reads what is wanted and what was last
@@ -21,7 +21,7 @@ export async function sync(ports: Ports, key: SyncKey): Promise<void> {
     if (!snapshot) return
     ports.mark('after claim')
     const provider = ports.providers.get(snapshot.connection.plugin)
-    const work: Work = { ports, snapshot, bookings: snapshot.bookings, journal: [], changed: new Set(), intents: [] }
+    const work = begin(ports, snapshot)
     recorded = provider ? await bring({ ...work, provider }) : await giveUp(work, null, 'PLUGIN_MISSING')
   }
   ports.mark('before finish')
@@ -36,7 +36,7 @@ async function bring(work: Bringing): Promise<Recorded> {
   for (let plan = 0; plan < mostPlans; plan++) {
     const { appointment, phases } = work.snapshot
     const steps = planSync(appointment, phases, work.bookings)
-    if (steps.length === 0) return finish(work, false)
+    if (steps.length === 0) return finish(work)
     for (const [n, step] of steps.entries()) {
       const result = await takeStep(work, step, n === steps.length - 1)
       if (result === 'plan again') break

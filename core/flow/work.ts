@@ -13,10 +13,18 @@ export type Work = {
   changed: Set<string>
   journal: JournalEntry[]
   intents: Finding['intents'][number][]
+  /** Whether a write was tried since the last record: that is an attempt, and looking is none. */
+  attempted: boolean
 }
 
 /** The same with the calendar that it is done in. */
 export type Bringing = Work & { provider: CalendarProvider }
+
+/** What a worker has in hand after its claim. */
+export function begin(ports: Ports, snapshot: Snapshot): Work {
+  const { bookings } = snapshot
+  return { ports, snapshot, bookings, changed: new Set(), journal: [], intents: [], attempted: false }
+}
 
 /** Keeps a journal entry and the ends of intents for the next record. */
 export function note(work: Work, entry: JournalEntry, intents: readonly Finding['intents'][number][] = []): void {
@@ -34,7 +42,7 @@ export function replaced(work: Work, booking: Booking): void {
 export async function write(
   work: Work,
   next: Next,
-  options: { attempted: boolean; also?: Finding['also']; change?: Finding['change'] },
+  options: { also?: Finding['also']; change?: Finding['change'] } = {},
 ): Promise<Recorded> {
   const { ports, snapshot } = work
   const recorded = await ports.store.record({
@@ -44,7 +52,7 @@ export async function write(
     cause: snapshot.appointment.cause,
     at: ports.clock.now(),
     next,
-    attempted: options.attempted,
+    attempted: work.attempted,
     journal: work.journal,
     bookings: work.bookings.filter((booking) => work.changed.has(booking.id)),
     intents: work.intents,
@@ -54,6 +62,7 @@ export async function write(
   })
   work.journal = []
   work.intents = []
+  work.attempted = false
   work.changed = new Set()
   return recorded
 }
