@@ -10,14 +10,15 @@ import {
   type RemoteBooking,
   unknown,
 } from '#core'
+import type { Accounts } from './accounts.ts'
 import { type Answer, ask, type Operation, type Request } from './client.ts'
 import { failure, verdict } from './errors.ts'
 import { createBody, remoteBooking } from './map.ts'
 import { eventTypeIdOf, type Settings } from './options.ts'
 import { Uid } from './replies.ts'
 
-/** What a booking call needs beside the call itself. `now` in milliseconds since 1970. */
-export type Means = { call: Call; settings: Settings; now: () => number }
+/** What a call needs beside itself. `now` in milliseconds since 1970. */
+export type Means = { call: Call; settings: Settings; accounts: Accounts; now: () => number }
 
 /** Creates a booking that carries the gateway id in its metadata. */
 export async function createBooking(means: Means, request: BookingRequest): Promise<Outcome<RemoteBooking>> {

@@ -2,6 +2,7 @@ import { type ConnectionReport, instantOf, type NotDone, type Unknown } from '#c
 import type { Means } from './bookings.ts'
 import { type Answer, ask, type Operation, type Request } from './client.ts'
 import { failure, verdict } from './errors.ts'
+import { isPagedByOffset } from './options.ts'
 import { account, booking, eventTypes, slots } from './replies.ts'
 
 type Finding = ConnectionReport['findings'][number]
@@ -53,7 +54,8 @@ async function shapes(means: Means): Promise<Finding[]> {
   const problems = [types, list, one, free].flatMap((seen) => (typeof seen === 'object' ? (seen.finding ?? []) : []))
   if (problems.length > 0) return problems
   const absence = await saysWhatIsMissing(means)
-  return [...(absence ? [] : [absenceUnproven]), (one || absence) && free ? versionsFit(means) : versionsUnproven]
+  const fit = (one || absence) && free ? versionsFit(means) : versionsUnproven
+  return [...(absence ? [] : [absenceUnproven]), ...changesReadable(means), fit]
 }
 
 const eventTypeRequest: Request = { operation: 'services', version: 'eventTypes', path: 'event-types' }
@@ -86,6 +88,12 @@ const versionsUnproven: Finding = {
   code: 'VERSION_UNPROVEN',
   message:
     'The account shows no event type or booking yet, so not every API version could be tried. Check again when it does.',
+}
+
+function changesReadable({ settings: { versions } }: Means): Finding[] {
+  if (isPagedByOffset(versions.list)) return []
+  const message = `Version ${versions.list} of the list cannot be asked what changed: changes whose webhook is lost stay unseen.`
+  return [{ level: 'warning', code: 'CHANGES_UNREADABLE', message }]
 }
 
 function versionsFit({ settings: { versions } }: Means): Finding {

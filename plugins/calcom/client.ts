@@ -2,13 +2,16 @@ import { type Call, OutboundError, type Reply } from '#core'
 import type { Settings } from './options.ts'
 
 /** What is asked of Cal.com, as the error table names it. */
-export type Operation = 'create' | 'get' | 'list' | 'reschedule' | 'cancel' | 'slots' | 'services' | 'service' | 'me'
+export type Operation =
+  | ('create' | 'get' | 'list' | 'reschedule' | 'cancel')
+  | ('slots' | 'services' | 'service' | 'me')
+  | ('webhooks' | 'subscribe' | 'mend' | 'unsubscribe')
 
-/** One request. `version` is the endpoint group whose cal-api-version is sent; `me` has none. */
+/** One request. `version` is the endpoint group whose cal-api-version is sent; `me` and webhooks have none. */
 export type Request = {
   operation: Operation
   version?: keyof Settings['versions']
-  method?: 'GET' | 'POST'
+  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   path: string
   query?: Record<string, string>
   body?: object
@@ -116,6 +119,7 @@ function textsOf(message: unknown): string[] {
   return isObject(message) ? Object.values(message).filter((text) => typeof text === 'string') : []
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+/** Whether a value is an object with keys: no array, no null. */
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -13,7 +13,9 @@ type Row = { on: readonly Operation[]; status: readonly number[]; ends: End; say
 
 const write: readonly Operation[] = ['create', 'reschedule', 'cancel']
 const place: readonly Operation[] = ['create', 'reschedule']
-const any: readonly Operation[] = [...write, 'get', 'list', 'slots', 'services', 'service', 'me']
+const subscribing: readonly Operation[] = ['subscribe', 'mend']
+const reading: readonly Operation[] = ['get', 'list', 'slots', 'services', 'service', 'me', 'webhooks']
+const any: readonly Operation[] = [...write, ...reading, ...subscribing, 'unsubscribe']
 
 const never = (code: string) => () => notDone(code)
 const doubt = (code: string) => () => unknown(code)
@@ -36,6 +38,7 @@ export const table: readonly Row[] = [
   row(['get', 'cancel'], [404], gone(/^Booking with uid=(\S+) (?:was )?not found/)),
   row(['service'], [404], gone(/^Event type with id (\S+) (?:was )?not found/i)),
   row(['cancel'], [400], () => ({ is: 'gone' }), /has been cancelled already/i),
+  row(['unsubscribe'], [404], gone(/^Webhook \((\S+)\) (?:was )?not found/)),
 
   // a place that may be taken by our own earlier try, whose reply was lost: look first
   row(place, [400, 409], doubt('SLOT_TAKEN'), /already has booking at this time or is not available/i),
@@ -73,6 +76,10 @@ export const table: readonly Row[] = [
   row(write, [400], never('FIELD_INVALID'), /property is wrong|Metadata must have/i),
   row(place, [400], never('FIELD_INVALID'), /Invalid (?:type|option) .*booking field|Booking location with type/i),
   row(['cancel'], [400], never('REASON_REQUIRED'), /Cancellation reason is required/i),
+
+  // where it is to call
+  row(subscribing, [400], never('WEBHOOK_URL_REFUSED'), /Webhook URL is not allowed|subscriberUrl/i),
+  row(subscribing, [400], never('WEBHOOK_TRIGGER_UNKNOWN'), /value in triggers/i),
 ]
 
 /** What an answer without usable data means for an operation. */

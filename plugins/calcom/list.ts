@@ -4,12 +4,15 @@ import { ask } from './client.ts'
 import { failure } from './errors.ts'
 import { remoteBooking } from './map.ts'
 import { eventTypeIdOf } from './options.ts'
-import { account, booking, type CalcomBooking, pagination } from './replies.ts'
+import { ownership } from './ownership.ts'
+import { booking, type CalcomBooking, pagination } from './replies.ts'
 
 const take = 100
 /** Each page begins with the last rows of the one before: where they are missing, the list has moved under us. */
 const overlap = 10
 const passes = 3
+/** Without a status only upcoming bookings come. Series are left out: what they hold cannot be linked. */
+export const everyStatus = 'upcoming,past,cancelled,unconfirmed'
 const day = 24 * 60 * 60 * 1000
 
 /**
@@ -19,9 +22,9 @@ const day = 24 * 60 * 60 * 1000
  */
 export async function* findBookings(means: Means, query: BookingQuery): AsyncGenerator<RemoteBooking> {
   const fits = filterOf(query)
-  const owner = query.target === undefined ? await ownerOf(means) : null
+  const isOurs = query.target === undefined ? await ownership(means) : null
   for await (const row of rows(means, parametersOf(query))) {
-    if (owner !== null && isOnlyGuest(row, owner)) continue
+    if (isOurs !== null && !(await isOurs(row))) continue
     const found = remoteBooking(row, means.settings)
     if (found === 'REPLY_UNREADABLE') throw new ProviderError(unknown(found))
     if (typeof found !== 'string' && fits(found, row)) yield found
@@ -33,7 +36,7 @@ export async function* findBookings(means: Means, query: BookingQuery): AsyncGen
  * start by at most a day; all four states are named because without them only upcoming ones come.
  */
 function parametersOf(query: BookingQuery): Record<string, string> {
-  const parameters: Record<string, string> = { status: 'upcoming,past,cancelled,unconfirmed', sortCreated: 'asc' }
+  const parameters: Record<string, string> = { status: everyStatus, sortCreated: 'asc' }
   const { target, startsFrom, startsTo, createdFrom, attendeeEmail } = query
   if (target !== undefined) parameters.eventTypeId = String(eventTypeIdOf(target) ?? refuse('TARGET_INVALID'))
   if (startsFrom !== undefined) parameters.afterStart = startsFrom
@@ -57,11 +60,16 @@ function filterOf(query: BookingQuery): (found: RemoteBooking, row: CalcomBookin
 }
 
 /**
- * Walks the list by offset. Sorted by creation, rows only ever join at its end; rows that leave it shift the rest, which
- * the overlap notices, and the walk begins again. Cal.com's `totalItems` is no help: it is counted without the
+ * Walks the list by offset, giving each row once by its name. Sorted by creation or change, rows only ever join at its
+ * end; rows that leave their place shift the rest, which the overlap notices, and the walk begins again. Rejects with
+ * ProviderError where the end cannot be reached. Cal.com's `totalItems` is no help: it is counted without the
  * creation filter, so `hasNextPage` may promise a page that is empty.
  */
-async function* rows(means: Means, parameters: Record<string, string>): AsyncGenerator<CalcomBooking> {
+export async function* rows(
+  means: Means,
+  parameters: Record<string, string>,
+  nameOf = ({ uid }: CalcomBooking) => uid,
+): AsyncGenerator<CalcomBooking> {
   const seen = new Set<string>()
   for (let pass = 0; pass < passes; pass++) {
     let tail: string[] = []
@@ -73,8 +81,8 @@ async function* rows(means: Means, parameters: Record<string, string>): AsyncGen
       // A whole page without anything new is no end of the list: Cal.com did not heed where we wanted to go on.
       if (tail.length > 0 && (anchor === -1 || (ended && page.more && page.rows.length > overlap))) break
       for (const row of page.rows) {
-        if (!seen.has(row.uid)) yield row
-        seen.add(row.uid)
+        if (!seen.has(nameOf(row))) yield row
+        seen.add(nameOf(row))
       }
       if (ended) return
       tail = page.rows.slice(-overlap).map((row) => row.uid)
@@ -92,18 +100,6 @@ async function fetchPage(means: Means, parameters: Record<string, string>, skip:
   if (!Array.isArray(data) || !data.every((row) => booking.Check(row))) refuse('REPLY_UNREADABLE')
   const more = pagination.Check(page) ? (page.hasNextPage ?? page.hasMore) : null
   return { rows: data as CalcomBooking[], more: more ?? data.length >= take }
-}
-
-async function ownerOf(means: Means): Promise<string> {
-  const answer = await ask(means.call, means.settings, { operation: 'me', path: 'me' })
-  if (answer.is !== 'data') throw new ProviderError(failure('me', answer, { now: means.now() }))
-  return account.Check(answer.data) ? answer.data.email.toLowerCase() : refuse('REPLY_UNREADABLE')
-}
-
-function isOnlyGuest({ hosts, attendees }: CalcomBooking, owner: string): boolean {
-  const named = (people: readonly { email?: string | null }[]) =>
-    people.some((person) => person.email?.toLowerCase() === owner)
-  return named(attendees) && !named(hosts ?? [])
 }
 
 function refuse(code: string): never {

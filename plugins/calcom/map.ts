@@ -1,4 +1,5 @@
 import { type BookingRequest, epoch, parseInstant, type RemoteBooking, type RemoteStatus } from '#core'
+import { isObject } from './client.ts'
 import { attendeeLanguage } from './language.ts'
 import type { Settings } from './options.ts'
 import { booking, type CalcomBooking } from './replies.ts'
@@ -22,7 +23,7 @@ export function remoteBooking(data: unknown, settings: Settings): RemoteBooking 
     endsAt,
     targetId: targetId === null ? null : String(targetId),
     attendee: attendeeOf(data, settings),
-    gatewayId: gatewayIdOf(data, settings),
+    gatewayId: gatewayIdOf(data.metadata, settings),
     successorId: data.rescheduledToUid || null,
     predecessorId: data.rescheduledFromUid || null,
     createdAt: data.createdAt ? parseInstant(data.createdAt) : null,
@@ -43,8 +44,14 @@ function statusOf(data: CalcomBooking): RemoteStatus {
 /** The booker is the first attendee; the others are guests. Attendees may be hidden from this key: then nothing is known. */
 function attendeeOf(data: CalcomBooking, settings: Settings): RemoteBooking['attendee'] {
   const booker = data.attendees[0]
-  if (booker === undefined) return null
-  const { name = null, email = null, phoneNumber = null, timeZone = null } = booker
+  return booker === undefined ? null : personOf(booker, settings)
+}
+
+type Attendee = Partial<Record<'name' | 'email' | 'phoneNumber' | 'timeZone', string | null>>
+
+/** An attendee of Cal.com in our words. */
+export function personOf(attendee: Attendee, settings: Settings): NonNullable<RemoteBooking['attendee']> {
+  const { name = null, email = null, phoneNumber = null, timeZone = null } = attendee
   return { name, email: email === null || isSynthetic(email, settings) ? null : email, phone: phoneNumber, timeZone }
 }
 
@@ -54,9 +61,9 @@ function isSynthetic(email: string, settings: Settings): boolean {
   return domain === 'sms.cal.com' || domain === settings.syntheticEmailDomain
 }
 
-function gatewayIdOf(data: CalcomBooking, settings: Settings): string | null {
-  const metadata = data.metadata ?? {}
-  const value = Object.hasOwn(metadata, settings.metadataKey) ? metadata[settings.metadataKey] : null
+/** The gateway id in a booking's metadata. Takes anything. */
+export function gatewayIdOf(metadata: unknown, settings: Settings): string | null {
+  const value = isObject(metadata) && Object.hasOwn(metadata, settings.metadataKey) && metadata[settings.metadataKey]
   return typeof value === 'string' && value !== '' ? value : null
 }
 

@@ -75,7 +75,7 @@ export type Settings = {
 }
 
 /** What holds for a connection. Options of a connection that do not fit their schema are not used at all. */
-export function settingsOf(options: CalcomOptions, connection: ProviderConnection): Settings {
+export function settingsOf(options: CalcomOptions, connection: Pick<ProviderConnection, 'options'>): Settings {
   const own = Value.Check(ConnectionOptions, connection.options) ? connection.options : {}
   return {
     versions: {
@@ -91,6 +91,11 @@ export function settingsOf(options: CalcomOptions, connection: ProviderConnectio
     language: own.language ?? options.language ?? 'en',
     sendNotes: own.sendNotes ?? options.sendNotes ?? false,
   }
+}
+
+/** Whether the list of this version takes `take` and `skip`: older ones ignore filters, 2026-05-01 pages by cursor. */
+export function isPagedByOffset(version: string): boolean {
+  return version >= '2024-08-13' && version < '2026-05-01'
 }
 
 /** The event type id of a link's target, or null where it is none. */

@@ -29,7 +29,8 @@ const Booking = Type.Object({
   end: Type.String(),
   eventTypeId: maybe(Type.Integer()),
   eventType: maybe(Type.Object({ id: maybe(Type.Integer()) })),
-  hosts: maybe(Type.Array(Type.Object({ email: maybe(Type.String()) }))),
+  // A host who was deleted has the text "unknown" in every field, the id too.
+  hosts: maybe(Type.Array(Type.Object({ id: Type.Optional(Type.Unknown()), email: maybe(Type.String()) }))),
   attendees: Type.Array(Attendee),
   metadata: maybe(Type.Record(Type.String(), Type.Unknown())),
   rescheduledToUid: maybe(Type.Union([Uid, Type.Literal('')])),
@@ -77,6 +78,25 @@ export type CalcomEventType = Static<typeof EventType>
 const Slots = Type.Record(Type.String(), Type.Array(Type.Object({ start: Type.String(), end: maybe(Type.String()) })))
 
 const Account = Type.Object({ id: Type.Integer(), email: Type.String() })
+export type CalcomAccount = Static<typeof Account>
+
+/** The specification calls the id a number, the service answers a text. The secret is shown in clear, or is null. */
+const Hook = Type.Object({
+  id: Type.Union([Uid, Type.Integer()]),
+  subscriberUrl: Type.String(),
+  triggers: Type.Array(Type.String()),
+  active: Type.Boolean(),
+  secret: maybe(Type.String()),
+  payloadTemplate: maybe(Type.String()),
+})
+export type CalcomHook = Static<typeof Hook>
+
+const uid = Compile(Uid)
+
+/** Whether a value is an id that can be asked for. */
+export function isUid(value: unknown): value is string {
+  return uid.Check(value)
+}
 
 export const booking = Compile(Booking)
 export const pagination = Compile(Pagination)
@@ -84,3 +104,5 @@ export const eventType = Compile(EventType)
 export const eventTypes = Compile(Type.Array(EventType))
 export const slots = Compile(Slots)
 export const account = Compile(Account)
+export const hook = Compile(Hook)
+export const hooks = Compile(Type.Array(Hook))
