@@ -8,6 +8,7 @@ import { bookedPhases, isBookable, type Service } from '../domain/service.ts'
 import { type Instant, minutesBetween, minutesLater } from '../domain/time.ts'
 import { KalendsError } from '../errors.ts'
 import type { Committed } from '../store/commit.ts'
+import { blankBooking, blankTracking } from './blank.ts'
 import { readCustomer } from './customer.ts'
 import { dispatch } from './dispatch.ts'
 import type { Ports } from './ports.ts'
@@ -85,19 +86,7 @@ function compose(
     lastChange: author.origin,
     cause: { causalId, hops: author.cause?.hops ?? 0 },
     cancellationReason: null,
-    sync: {
-      status: 'pending',
-      origin: author.origin.name,
-      initiatedAt: now,
-      jobId: null,
-      lastAttemptAt: null,
-      attemptCount: 0,
-      errorCode: null,
-      errorMessage: null,
-      verifiedAt: null,
-      requiresManualReview: false,
-      manualReviewFlaggedAt: null,
-    },
+    sync: blankTracking(author.origin.name, now),
     createdAt: now,
     updatedAt: now,
   }
@@ -116,30 +105,7 @@ function readEnd(request: BookRequest, startsAt: Instant, timeZone: string, serv
 
 function bookingsFor(ports: Ports, appointment: Appointment, service: Service): Booking[] {
   return bookedPhases(service).flatMap((phase) =>
-    service.links
-      .filter((link) => link.phase === phase.position)
-      .map((link) => ({
-        tenantId: appointment.tenantId,
-        id: ports.ids.next(),
-        appointmentId: appointment.id,
-        connectionId: link.connectionId,
-        provider: link.provider,
-        phase: phase.position,
-        role: link.role,
-        target: link.target,
-        targetId: link.externalId,
-        gatewayId: ports.ids.next(),
-        generation: 1,
-        externalId: null,
-        remoteStatus: null,
-        startsAt: null,
-        endsAt: null,
-        synced: null,
-        syncStatus: 'pending',
-        errorCode: null,
-        errorMessage: null,
-        verifiedAt: null,
-      })),
+    service.links.filter((link) => link.phase === phase.position).map((link) => blankBooking(ports, appointment, link)),
   )
 }
 

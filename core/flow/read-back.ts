@@ -4,8 +4,9 @@ import type { NotDone, Unknown } from '../domain/outcome.ts'
 import type { Recorded } from '../store/record.ts'
 import { deferred, giveUp, isAuth, park, wait } from './conclude.ts'
 import { heed } from './heed.ts'
-import { lastOfChain } from './settle.ts'
-import { type Bringing, note } from './work.ts'
+import { agreed } from './judge.ts'
+import { lastOfChain, lookAtHeard } from './settle.ts'
+import { type Bringing, note, replaced } from './work.ts'
 
 /** An absence is believed when it was seen this often, a settle delay apart. */
 const looksBeforeOrphan = 2
@@ -22,11 +23,23 @@ const looksAfterWord = [2_000, 5_000, 30_000]
  */
 export async function readBack(work: Bringing): Promise<Recorded | null> {
   for (const booking of work.bookings) {
+    if (booking.externalId === null) await adoptHeard(work, booking)
     if (booking.externalId === null || !holdsPlace(booking.remoteStatus)) continue
     const stopped = await readOne(work, booking)
     if (stopped) return stopped
   }
   return null
+}
+
+/** What the calendar spoke of under our name is ours, also where we had given it up. */
+async function adoptHeard(work: Bringing, booking: Booking): Promise<void> {
+  const { ports, provider, snapshot } = work
+  const call = ports.outbound.open(snapshot.connection)
+  const remote = await lookAtHeard(provider, call, snapshot, booking)
+  if (!remote) return
+  replaced(work, agreed(booking, remote, snapshot.appointment, ports.clock.now()))
+  const data = { externalId: remote.externalId, status: remote.status, startsAt: remote.startsAt }
+  note(work, { kind: 'booking.adopted', message: 'Found in the calendar: it had been done.', data })
 }
 
 /** The same for one booking, from the id that it has to the end of its moves. */

@@ -190,7 +190,7 @@ async function settleChange(
 }
 
 /** A booking that the calendar spoke of by itself needs no search; it counts only if it bears our name. */
-async function lookAtHeard(
+export async function lookAtHeard(
   provider: CalendarProvider,
   call: Call,
   { heard }: Snapshot,

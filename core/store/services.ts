@@ -175,3 +175,24 @@ export async function deleteService(sql: Sql, tenantId: string, id: string): Pro
   )
   return row?.slug ?? null
 }
+
+/** The service that an event type of a connection is linked to, with the time zone of its tenant, or null. */
+export async function findServiceByTarget(
+  sql: Sql,
+  tenantId: string,
+  connectionId: string,
+  externalId: string,
+): Promise<{ service: Service; timeZone: string } | null> {
+  const [row] = await sql.query<ServiceRow & { timeZone: string }>(
+    `select ${columns}, t.time_zone as "timeZone"
+     from kalends.services s join kalends.tenants t on t.id = s.tenant_id
+     where s.tenant_id = $1 and s.id = (
+       select l.service_id from kalends.service_links l
+       where l.tenant_id = $1 and l.connection_id = $2 and l.external_id = $3
+       order by l.service_id limit 1)`,
+    [tenantId, connectionId, externalId],
+  )
+  if (!row) return null
+  const { timeZone, ...rest } = row
+  return { service: toService(rest).service, timeZone }
+}

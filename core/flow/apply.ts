@@ -1,0 +1,52 @@
+import type { ProviderReport } from '../contract/provider.ts'
+import { findCallable } from '../store/connections.ts'
+import { countLook, type InboxEnd, type InboxEntry, loadInbox, settleInbox } from '../store/inbox.ts'
+import { type HearDeps, type Hearing, hearReport } from './hear.ts'
+
+/**
+ * Waits between the looks at a report that may be the echo of our own write, in milliseconds: that write ends within
+ * its attempt, and what then still fits nothing is somebody else's booking.
+ */
+const patience = [500, 1_000, 2_000, 5_000, 10_000]
+
+export type ApplyDeps = HearDeps & {
+  /** Sends the job that looks at an inbox entry again. */
+  again(entry: { tenantId: string; inboxId: string; looks: number }, delayMs: number): Promise<void>
+}
+
+/** Reads one inbox entry and does what it says. It may be called at any time and any number of times. */
+export async function apply(deps: ApplyDeps, tenantId: string, inboxId: string): Promise<void> {
+  const { db } = deps.ports.store
+  const entry = await loadInbox(db, tenantId, inboxId)
+  if (!entry) return
+  const webhook = deps.ports.providers.get(entry.plugin)?.webhook
+  const parsed = webhook?.parse(entry) ?? { reports: [], ignored: 'its plugin takes no webhooks' }
+  if (parsed.reports.length === 0) {
+    await settleInbox(db, tenantId, inboxId, 'ignored', parsed.ignored ?? 'it says nothing of a booking')
+    return
+  }
+  const hearings = await hearAll(deps, entry, parsed.reports)
+  if (hearings.includes('waiting')) {
+    const looks = await countLook(db, tenantId, inboxId)
+    await deps.again({ tenantId, inboxId, looks }, patience[looks - 1] ?? 10_000)
+    return
+  }
+  const [end, reason] = endOf(hearings)
+  await settleInbox(db, tenantId, inboxId, end, reason)
+}
+
+async function hearAll(deps: ApplyDeps, entry: InboxEntry, reports: readonly ProviderReport[]): Promise<Hearing[]> {
+  const source = await findCallable(deps.ports.store.db, entry.tenantId, entry.connectionId)
+  if (!source) return ['ignored']
+  const hearings: Hearing[] = []
+  for (const report of reports) hearings.push(await hearReport(deps, source, report, entry.looks < patience.length))
+  return hearings
+}
+
+function endOf(hearings: readonly Hearing[]): [InboxEnd, string] {
+  if (hearings.includes('review')) return ['review', 'a person is asked']
+  if (hearings.includes('adopted')) return ['applied', 'it became an appointment']
+  if (hearings.includes('nudged')) return ['applied', 'the calendar is looked at']
+  if (hearings.includes('echo')) return ['superseded', 'it says what was known']
+  return ['ignored', 'it is none of ours']
+}

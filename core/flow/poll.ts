@@ -1,0 +1,32 @@
+import { type DuePoll, savePoll } from '../store/polls.ts'
+import { type HearDeps, hearBooking } from './hear.ts'
+
+/** As many pages at the most in one go; the rest is due at once. */
+const mostPages = 200
+
+/**
+ * Asks one calendar what changed since its cursor, and hears every booking of it. The cursor moves only behind what was
+ * heard: a poll that breaks off, or meets a booking that may be our own write under way, begins there again. Answers
+ * how many bookings were heard.
+ */
+export async function poll(deps: HearDeps, { cursor: from, ...source }: DuePoll): Promise<number> {
+  const { ports } = deps
+  const provider = ports.providers.get(source.plugin)
+  let heard = 0
+  let cursor = from
+  for (let page = 0; provider?.changesSince && page < mostPages; page++) {
+    const outcome = await provider.changesSince(ports.outbound.open(source), cursor)
+    if (outcome.is !== 'done') {
+      ports.log.warn({ event: 'failed', connectionId: source.id, code: outcome.code }, 'a calendar could not be polled')
+      return heard
+    }
+    for (const booking of outcome.value.bookings) {
+      heard++
+      if ((await hearBooking(deps, source, booking)) === 'waiting') return heard
+    }
+    cursor = outcome.value.cursor
+    await savePoll(ports.store.db, source.tenantId, source.id, cursor)
+    if (!outcome.value.more) return heard
+  }
+  return heard
+}

@@ -1,0 +1,39 @@
+import type { CallableConnection } from './connections.ts'
+import type { Sql } from './database.ts'
+
+/** A connection whose calendar is to be asked what changed since its cursor. */
+export type DuePoll = CallableConnection & { cursor: string | null }
+
+const columns = `c.tenant_id as "tenantId", c.id, c.name, c.plugin, c.base_url as "baseUrl", c.credentials, c.options, c.poll_cursor as cursor`
+
+/**
+ * Takes connections that are due for a poll, and says when they are due next: of several gateways one asks each. What
+ * is paused altogether, or needs a credential, is not asked. `everyMs` by plugin.
+ */
+export async function takeDuePolls(sql: Sql, everyMs: ReadonlyMap<string, number>, most: number): Promise<DuePoll[]> {
+  return sql.query<DuePoll>(
+    `with due as (
+       select c.tenant_id, c.id, p.every_ms from kalends.connections c
+       join unnest($1::text[], $2::float8[]) as p(plugin, every_ms) on p.plugin = c.plugin
+       where c.poll_due_at <= kalends.clock() and c.state = 'active' and c.paused is distinct from 'all'
+       order by c.poll_due_at limit $3 for update of c skip locked
+     )
+     update kalends.connections c set poll_due_at = kalends.clock() + d.every_ms * interval '1 ms'
+     from due d where c.tenant_id = d.tenant_id and c.id = d.id
+     returning ${columns}`,
+    [[...everyMs.keys()], [...everyMs.values()], most],
+  )
+}
+
+/** Keeps how far a poll came. */
+export async function savePoll(sql: Sql, tenantId: string, id: string, cursor: string): Promise<void> {
+  await sql.query(
+    `update kalends.connections set poll_cursor = $3, polled_at = kalends.clock() where tenant_id = $1 and id = $2`,
+    [tenantId, id, cursor],
+  )
+}
+
+/** Makes every connection due: webhooks may have been missed while nobody was here to hear them. */
+export async function pollSoon(sql: Sql): Promise<void> {
+  await sql.query(`update kalends.connections set poll_due_at = kalends.clock()`)
+}
