@@ -1,5 +1,6 @@
 import type { Attendee, Booking } from './booking.ts'
 import type { Ledger } from './ledger.ts'
+import { videoCallUrl } from './payloads.ts'
 import { isoMs } from './time.ts'
 
 /** A booking as version 2024-08-13 shows it. `full` is whether the reader may see the attendees of a seated one. */
@@ -75,9 +76,7 @@ function hostOutput(ledger: Ledger, hostId: number): Record<string, unknown> {
 
 /** The address of an online meeting, or the place as it was given. */
 function placeText(booking: Booking): string {
-  return booking.location.startsWith('integrations:')
-    ? `https://app.cal.example/video/${booking.uid}`
-    : booking.location
+  return booking.location.startsWith('integrations:') ? videoCallUrl(booking.uid) : booking.location
 }
 
 /** Cal.com's reader wants texts: one number or boolean hides the whole metadata, and the location with it. */

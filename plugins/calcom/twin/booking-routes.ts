@@ -49,7 +49,7 @@ function bySeat(world: World, call: Call): Answer {
 function list(world: World, call: Call): Answer {
   const account = call.account as TwinAccount
   if (call.shapes === 'cursor') return listByCursor(world, call, account)
-  const { bookings, pagination } = listBookings(world.ledger, account, call.query, world.clock())
+  const { bookings, pagination } = listBookings(world.ledger, account, call.query, world.clock(), call.view())
   return { data: bookings.map((each) => shown(world, call, each)), more: { pagination } }
 }
 
@@ -57,7 +57,9 @@ function list(world: World, call: Call): Answer {
 function listByCursor(world: World, call: Call, account: TwinAccount): Answer {
   const { cursor = '0', limit = '50', ...query } = call.query
   if (Number(limit) > 100) throw badQuery('limit', 'limit must not be greater than 100')
-  const page = listBookings(world.ledger, account, { ...query, take: limit, skip: cursor }, world.clock())
+  if (query.status?.includes(',')) throw badQuery('status', 'status must be one of the following values')
+  const asked = { ...query, take: limit, skip: cursor }
+  const page = listBookings(world.ledger, account, asked, world.clock(), call.view())
   const hasMore = page.pagination.hasNextPage === true
   const nextCursor = hasMore ? String(Number(cursor) + page.bookings.length) : null
   return {
@@ -69,7 +71,7 @@ function listByCursor(world: World, call: Call, account: TwinAccount): Answer {
 /** The old list knows other filters, so it takes no notice of ours and answers everything. */
 function oldList(world: World, call: Call): Answer {
   const account = call.account as TwinAccount
-  const { bookings } = listBookings(world.ledger, account, { take: '250' }, world.clock())
+  const { bookings } = listBookings(world.ledger, account, { take: '250' }, world.clock(), call.view())
   return {
     data: {
       bookings: bookings.map((each) => oldBookingOutput(world.ledger, each)),
@@ -79,9 +81,12 @@ function oldList(world: World, call: Call): Answer {
   }
 }
 
-const oldGet = (world: World, call: Call): Answer => ({
-  data: oldBookingOutput(world.ledger, findBooking(world, uidOf(call))),
-})
+/** The controller of 2024-04-15 has a sentence of its own for what is not there. */
+function oldGet(world: World, call: Call): Answer {
+  const booking = world.ledger.bookings.find(uidOf(call))
+  if (!booking) throw notFound(`Booking with UID=${uidOf(call)} does not exist.`)
+  return { data: oldBookingOutput(world.ledger, booking) }
+}
 
 /** The old create wants `end`, `timeZone`, `language` and `responses`: a body of today never passes. */
 function oldCreate(): Answer {

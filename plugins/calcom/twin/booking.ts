@@ -46,6 +46,8 @@ export type Booking = {
   rescheduledToUid: string | null
   recurringBookingUid: string | null
   absentHost: boolean
+  /** Where it was made: over the API, or on Cal.com's own pages. Only the flat webhooks tell. */
+  creationSource?: 'API_V2' | 'WEBAPP'
   /** Null where nothing is to be paid. */
   paid: boolean | null
   /** Milliseconds that the host is kept free around it, from the event type at booking time. */

@@ -1,9 +1,13 @@
+import type { TwinAccount } from './accounts.ts'
+import { attendElsewhere, type Invitation } from './attend.ts'
 import { type CreateBody, checkCreate } from './booking-body.ts'
 import { bookingOutput } from './booking-output.ts'
 import { cancelBooking, findBooking, rescheduleBooking } from './change-booking.ts'
 import type { Caller, World } from './commit.ts'
 import { createBooking } from './create-booking.ts'
 import { confirmBooking, declineBooking, markAbsent, payBooking } from './decide-booking.ts'
+import { CalError } from './errors.ts'
+import { relocate } from './relocate.ts'
 import type { Sender } from './sender.ts'
 
 /** A booking as `GET /v2/bookings/{uid}` shows it, and what the API leaves out. */
@@ -32,10 +36,20 @@ export class Calendar {
     this.#sender = sender
   }
 
-  /** A customer books on the booking page; rejects as the API would. The first of a series is answered. */
+  /**
+   * A customer books on the booking page, which sends no metadata of its own; rejects as the API would. The first of a
+   * series is answered.
+   */
   async book(input: CreateBody): Promise<TwinBooking> {
     const [booking] = await createBooking(this.#world, this.#caller(), checkCreate(input, this.#world.profile))
     return this.#shown((booking as { uid: string }).uid)
+  }
+
+  /** Somebody else hosts, the account only attends: its list shows the booking all the same. Throws for an unknown account. */
+  async attend(account: TwinAccount | string, invitation: Invitation): Promise<TwinBooking> {
+    const guest = typeof account === 'string' ? this.#world.ledger.accountByUsername(account) : account
+    if (!guest) throw new CalError(404, `The twin has no account "${account}"`)
+    return this.#shown((await attendElsewhere(this.#world, this.#caller(), guest, invitation)).uid)
   }
 
   /** Moves a booking; answers the new one. `by` the host also keeps an event that needs confirming accepted. */
@@ -80,6 +94,26 @@ export class Calendar {
     await this.#world.send({ trigger: moment === 'started' ? 'MEETING_STARTED' : 'MEETING_ENDED', booking })
   }
 
+  /** The host changes the place. Only the hosted service tells of it. */
+  async relocate(uid: string, location: string): Promise<TwinBooking> {
+    await relocate(this.#world, this.#caller(uid, 'host'), uid, location)
+    return this.#shown(uid)
+  }
+
+  /** Writes a row without changing what it says, as Cal.com does when a reference comes in: only `updatedAt` moves. */
+  async touch(uid: string): Promise<TwinBooking> {
+    this.#world.ledger.updateBooking(findBooking(this.#world, uid), { updatedAt: this.#world.clock() })
+    return this.#shown(uid)
+  }
+
+  /** Makes a booking look older: what it says of its making and its last change lies `ms` further back. */
+  backdate(uid: string, ms: number): TwinBooking {
+    const booking = findBooking(this.#world, uid)
+    const { createdAt, updatedAt } = booking
+    this.#world.ledger.updateBooking(booking, { createdAt: createdAt - ms, updatedAt: updatedAt - ms })
+    return this.#shown(uid)
+  }
+
   #shown(uid: string): TwinBooking {
     return snapshotOf(this.#world, uid)
   }
@@ -87,7 +121,15 @@ export class Calendar {
   #caller(uid?: string, by?: By): Caller {
     const host = uid === undefined || by !== 'host' ? undefined : this.#world.ledger.bookings.find(uid)?.hostId
     const account = (host !== undefined && this.#world.ledger.accounts.get(host)) || null
-    return { account, gap: async () => {}, later: (job) => void this.#sender.track(job()) }
+    const email = uid === undefined || by !== 'attendee' ? undefined : this.#emailOf(uid, by)
+    return {
+      account,
+      ...(email ? { email } : {}),
+      source: 'WEBAPP',
+      phantom: () => false,
+      gap: async () => {},
+      later: (job) => void this.#sender.track(job()),
+    }
   }
 
   #emailOf(uid: string, by: By): string | undefined {

@@ -37,16 +37,20 @@ export async function rescheduleBooking(
   checkFree(ledger, type, owner, { start, end: start + (old.end - old.start) }, old.uid)
   const next: Booking = {
     ...movedDraft(ledger, type, old, start, now),
+    creationSource: caller.source,
     status: (type.requiresConfirmation && !byHost) || old.paid === false ? 'pending' : 'accepted',
   }
   await commit(world, caller, {
     operation: 'rescheduleBooking',
+    pretend: () => [next],
     change: () => {
       // A second move or a cancel may have come in between: only one of them may win.
       checkMovable(type, old, body, byHost, now)
+      const written = world.clock()
+      Object.assign(next, { createdAt: written, updatedAt: written })
       ledger.moveBooking(old, next, {
         status: 'cancelled',
-        updatedAt: now,
+        updatedAt: written,
         rescheduledToUid: next.uid,
         reschedulingReason: body.reschedulingReason ?? null,
         rescheduledByEmail: body.rescheduledBy ?? null,
@@ -101,7 +105,8 @@ export async function cancelBooking(world: World, caller: Caller, uid: string, b
   if (body.seatUid) return leaveSeat(world, caller, booking, body.seatUid, body.cancellationReason ?? '')
   const all = series.length > 0 ? series : withFollowing(world, booking, body)
   const reason = body.cancellationReason ?? null
-  const by = caller.account?.email ?? null
+  const by = caller.account?.email ?? caller.email ?? null
+  const cancelled = { status: 'cancelled', cancellationReason: reason, cancelledByEmail: by } as const
   return commit(world, caller, {
     operation: 'cancelBooking',
     newsFirst: true,
@@ -113,11 +118,11 @@ export async function cancelBooking(world: World, caller: Caller, uid: string, b
         extra: { cancellationReason: reason ?? '', ...(by ? { cancelledBy: by } : {}) },
       },
     ],
+    pretend: () => all.map((each) => ({ ...each, ...cancelled })),
     change: () => {
       checkCancellable(world, booking, body)
       for (const each of all) {
-        const change = { status: 'cancelled', cancellationReason: reason, cancelledByEmail: by } as const
-        world.ledger.updateBooking(each, { ...change, sequence: each.sequence + 1, updatedAt: world.clock() })
+        world.ledger.updateBooking(each, { ...cancelled, sequence: each.sequence + 1, updatedAt: world.clock() })
       }
       return all
     },

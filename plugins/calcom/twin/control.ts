@@ -1,20 +1,20 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Invitation } from './attend.ts'
 import type { CreateBody } from './booking-body.ts'
 import type { By, Calendar, TwinBooking } from './calendar.ts'
+import { addSwitches, type Switches } from './control-switches.ts'
 import { CalError } from './errors.ts'
-import type { FaultScript, Faults } from './faults.ts'
 import type { TwinCall } from './mishap.ts'
 import { page } from './page.ts'
 import type { Delivery } from './sender.ts'
 
 /** What can be looked at and done from outside. */
-export type Controls = {
+export type Controls = Switches & {
   bookings(filter?: object): TwinBooking[]
   readonly calls: readonly TwinCall[]
   readonly counts: Readonly<Record<string, number>>
   readonly deliveries: readonly Delivery[]
   readonly calendar: Calendar
-  readonly faults: Faults
   reset(): void
 }
 
@@ -29,6 +29,7 @@ export function addControl(app: FastifyInstance, twin: Controls): void {
     })
     addReads(scope, twin)
     addWrites(scope, twin)
+    addSwitches(scope, twin)
   })
 }
 
@@ -36,35 +37,45 @@ function addReads(scope: FastifyInstance, twin: Controls): void {
   scope.get('/_twin/bookings', async (request) => twin.bookings(request.query as object))
   scope.get('/_twin/calls', async () => ({ counts: twin.counts, calls: twin.calls }))
   scope.get('/_twin/deliveries', async () => twin.deliveries)
-  scope.get('/_twin/faults', async () => twin.faults.all.map(({ id, script, used }) => ({ id, script, used })))
 }
 
-type Deed = { start?: string; by?: By; reason?: string }
+type Wish = {
+  start?: string
+  by?: By
+  reason?: string
+  ms?: number
+  location?: string
+  moment?: 'started' | 'ended'
+  host?: boolean
+  attendees?: { email: string; absent: boolean }[]
+}
 
 function addWrites(scope: FastifyInstance, twin: Controls): void {
   scope.post('/_twin/book', async (request) => twin.calendar.book(request.body as CreateBody))
-  const deeds: Record<string, (uid: string, deed: Deed) => Promise<TwinBooking>> = {
+  scope.post('/_twin/attend', async (request) => {
+    const { account, ...invitation } = request.body as Invitation & { account: string }
+    return twin.calendar.attend(account, invitation)
+  })
+  const deeds: Record<string, (uid: string, wish: Wish) => unknown> = {
     reschedule: (uid, { start, by, reason }) => twin.calendar.reschedule(uid, start ?? '', by, reason),
     cancel: (uid, { reason, by }) => twin.calendar.cancel(uid, reason, by),
     confirm: (uid) => twin.calendar.confirm(uid),
     decline: (uid, { reason }) => twin.calendar.decline(uid, reason),
     pay: (uid) => twin.calendar.pay(uid),
+    touch: (uid) => twin.calendar.touch(uid),
+    relocate: (uid, { location }) => twin.calendar.relocate(uid, location ?? ''),
+    backdate: (uid, { ms }) => twin.calendar.backdate(uid, ms ?? 0),
+    'mark-absent': (uid, { host, attendees }) => twin.calendar.markAbsent(uid, { host, attendees }),
+    meeting: async (uid, { moment }) => {
+      await twin.calendar.meeting(uid, moment ?? 'ended')
+      return { uid }
+    },
   }
   for (const [name, act] of Object.entries(deeds)) {
     scope.post(`/_twin/bookings/:uid/${name}`, async (request) => {
-      return act((request.params as { uid: string }).uid, (request.body ?? {}) as Deed)
+      return act((request.params as { uid: string }).uid, (request.body ?? {}) as Wish)
     })
   }
-  scope.post('/_twin/faults', async (request) => {
-    const { id, script } = twin.faults.add(request.body as FaultScript)
-    return { id, script }
-  })
-  scope.delete('/_twin/faults/:id', async (request) => {
-    const id = Number((request.params as { id: string }).id)
-    const fault = twin.faults.all.find((each) => each.id === id)
-    fault?.remove()
-    return { id, used: fault?.used ?? null }
-  })
   scope.post('/_twin/reset', async (_request, reply) => {
     twin.reset()
     return reply.code(204).send()

@@ -33,11 +33,15 @@ export async function createBooking(world: World, caller: Caller, body: CreateBo
     if (!(isHost && body.allowConflicts)) checkFree(ledger, type, owner, span)
   }
   checkLimit(ledger, type, body)
-  const drafts = spans.map((span) => draftOf(ledger, type, owner, body, span, now))
+  const drafts = spans.map((span) => ({
+    ...draftOf(ledger, type, owner, body, span, now),
+    creationSource: caller.source,
+  }))
   if (type.recurrence) nameSeries(drafts)
   return commit(world, caller, {
     operation: 'createBooking',
-    change: () => insertAll(ledger, drafts),
+    pretend: () => drafts,
+    change: () => insertAll(ledger, drafts, world.clock()),
     news: (bookings) => bookings.map(newsOfCreate),
   })
 }
@@ -125,7 +129,8 @@ function nameSeries(drafts: Booking[]): void {
   for (const draft of drafts) draft.recurringBookingUid = name
 }
 
-function insertAll(ledger: Ledger, drafts: Booking[]): Booking[] {
-  for (const draft of drafts) ledger.insertBooking(draft)
+/** Stamped as they are written: what was checked a while ago is not older than what overtook it. */
+function insertAll(ledger: Ledger, drafts: Booking[], now: number): Booking[] {
+  for (const draft of drafts) ledger.insertBooking(Object.assign(draft, { createdAt: now, updatedAt: now }))
   return drafts
 }

@@ -2,13 +2,17 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { TwinAccount } from './accounts.ts'
-import type { World } from './commit.ts'
+import type { Calendar } from './calendar.ts'
+import type { Caller, World } from './commit.ts'
+import { doAll } from './deeds.ts'
 import { type Door, refuseWhenBlocked, requireAccount } from './door.ts'
 import { CalError, errorBody, notFound } from './errors.ts'
 import type { FaultSubject, Faults } from './faults.ts'
+import { viewOf } from './list-faults.ts'
 import { goWrong, send, type TwinCall } from './mishap.ts'
 import type { Answer, Call, Route } from './route.ts'
 import type { Sender } from './sender.ts'
+import { twist } from './untruth.ts'
 import { type Shapes, shapesFor } from './versions.ts'
 
 /** What an exchange needs of the server around it. */
@@ -17,6 +21,7 @@ export type Surroundings = {
   door: Door
   faults: Faults
   sender: Sender
+  calendar: Calendar
   delayMs: number
   closing: AbortSignal
   record(call: TwinCall): void
@@ -62,7 +67,8 @@ async function serve(around: Surroundings, current: Exchange): Promise<void> {
   const reads = route.method === 'GET'
   const delay = (before?.ms ?? 0) + around.delayMs / (reads ? 1 : 2)
   if (reads) await pause(around, delay)
-  const answer = await answerOf(around.world, current, account, reads ? 0 : delay, (ms) => pause(around, ms))
+  const call = callOf(around, current, account, subject, reads ? 0 : delay)
+  const answer = await spoil(around, subject, await answerTo(around.world, route, call))
   if (answer.bookingUid !== undefined) note.bookingUid = answer.bookingUid
   if (!reads) await pause(around, around.delayMs / 2)
   const after = around.faults.take('after-commit', subject)
@@ -95,19 +101,48 @@ function shapesOf(world: World, route: Route, request: FastifyRequest): Shapes {
   return shapes === 'old' && !route.old ? 'none' : shapes
 }
 
-function answerOf(
-  world: World,
+function callOf(
+  around: Surroundings,
   { route, request, jobs }: Exchange,
   account: TwinAccount | null,
+  subject: FaultSubject,
   gapDelay: number,
-  wait: (ms: number) => Promise<void>,
-): Answer | Promise<Answer> {
-  const caller = { account, gap: () => wait(gapDelay), later: (job: () => Promise<void>) => void jobs.push(job) }
-  const shapes = shapesOf(world, route, request)
-  const params = request.params as Record<string, string>
-  const query = request.query as Record<string, string>
-  const call: Call = { account, params, query, body: request.body, shapes, caller }
-  return shapes === 'old' && route.old ? route.old(world, call) : route.answer(world, call)
+): Call {
+  const { world, faults } = around
+  const caller: Caller = {
+    account,
+    source: 'API_V2',
+    phantom: () => faults.take('write', subject) !== null,
+    gap: () => pause(around, gapDelay),
+    later: (job) => void jobs.push(job),
+  }
+  return {
+    account,
+    params: request.params as Record<string, string>,
+    query: request.query as Record<string, string>,
+    body: request.body,
+    shapes: shapesOf(world, route, request),
+    caller,
+    view: () => viewOf(faults.takeAll('list', subject), world.clock()),
+  }
+}
+
+function answerTo(world: World, route: Route, call: Call): Answer | Promise<Answer> {
+  return call.shapes === 'old' && route.old ? route.old(world, call) : route.answer(world, call)
+}
+
+/** What faults make of a good answer, and what they let happen behind it. */
+async function spoil(
+  { faults, world, calendar }: Surroundings,
+  subject: FaultSubject,
+  answer: Answer,
+): Promise<Answer> {
+  let spoilt = answer
+  for (const { script } of faults.takeAll('answer', subject)) {
+    if (script.kind === 'drift') await doAll(calendar, script.deeds ?? [])
+    else spoilt = twist(script, spoilt, world.ledger)
+  }
+  return spoilt
 }
 
 function subjectOf(route: Route, account: TwinAccount | null, request: FastifyRequest): FaultSubject {

@@ -42,6 +42,11 @@ export class Ledger {
     return id
   }
 
+  /** The id that was given out last; 0 before the first. */
+  lastId(table: Table): number {
+    return this.#lastIds.get(table) ?? 0
+  }
+
   /** Adds an account, or brings the one with this username up to date. */
   addAccount(input: AccountInput): TwinAccount {
     const account = accountFrom(this.accountByUsername(input.username)?.id ?? this.nextId('account'), input)

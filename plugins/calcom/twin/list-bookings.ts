@@ -2,6 +2,7 @@ import type { TwinAccount } from './accounts.ts'
 import type { Booking } from './booking.ts'
 import { badQuery } from './errors.ts'
 import type { Ledger } from './ledger.ts'
+import { type ListView, truthful } from './list-faults.ts'
 import { parseTime } from './time.ts'
 
 /** The query of a list as it came: texts by name. */
@@ -12,15 +13,26 @@ export type Page = { bookings: Booking[]; pagination: Record<string, number | bo
 
 const statuses = ['upcoming', 'recurring', 'past', 'cancelled', 'unconfirmed'] as const
 
-/** The bookings where the account is host or attendee, filtered, sorted and cut to a page. */
-export function listBookings(ledger: Ledger, account: TwinAccount, query: ListQuery, now: number): Page {
+/** The bookings where the account is host or attendee, filtered, sorted and cut to a page; as a view shows them. */
+export function listBookings(
+  ledger: Ledger,
+  account: TwinAccount,
+  query: ListQuery,
+  now: number,
+  view: ListView = truthful,
+): Page {
   const take = wholeNumber(query, 'take', 1, 250, 100)
   const skip = wholeNumber(query, 'skip', 0, Number.MAX_SAFE_INTEGER, 0)
   const holds = filterOf(query, now)
   const found: Booking[] = []
-  for (const booking of candidates(ledger, account, query)) if (holds(booking)) found.push(booking)
+  for (const booking of candidates(ledger, account, query))
+    if (holds(booking) && !view.hides(booking)) found.push(booking)
   found.sort(orderOf(query))
-  return { bookings: found.slice(skip, skip + take), pagination: paginationOf(found.length, take, skip) }
+  // The first page begins where it begins: only between two pages rows can be lost or seen twice.
+  const from = skip === 0 ? 0 : Math.max(0, skip + view.shift)
+  const bookings = found.slice(from, from + take)
+  const total = Math.max(0, found.length + view.uncounted)
+  return { bookings, pagination: paginationOf(total, take, skip) }
 }
 
 /** The smallest set that an index gives: by uid, by attendee, or all of the account. */

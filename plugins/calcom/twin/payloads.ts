@@ -9,15 +9,21 @@ import type { Profile } from './versions.ts'
 /** The whole body of a webhook. `type` and `host` are missing where they were removed since. */
 export type Subject = { type: TwinEventType | undefined; host: TwinAccount; profile: Profile }
 
-/** Writes the body of a webhook for a notice; `now` is the moment of sending. MEETING_* are flat, all others have an envelope. */
-export function webhookBody(notice: Notice, subject: Subject, now: number): string {
+/** What a webhook says: an envelope around a payload, or flat. */
+export type WebhookBody = { triggerEvent: Trigger; payload?: Record<string, unknown>; [field: string]: unknown }
+
+/** The body of a webhook for a notice; `now` is the moment of sending. MEETING_* are flat, all others have an envelope. */
+export function webhookBody(notice: Notice, subject: Subject, now: number): WebhookBody {
   const { trigger, booking } = notice
   if (trigger === 'MEETING_STARTED' || trigger === 'MEETING_ENDED') {
-    return JSON.stringify({ triggerEvent: trigger, ...meetingRow(booking, subject.host) })
+    return { triggerEvent: trigger, ...meetingRow(booking, subject.host) }
   }
   const payload = trigger === 'BOOKING_NO_SHOW_UPDATED' ? noShow(booking) : bookingPayload(notice, subject)
-  return JSON.stringify({ triggerEvent: trigger, createdAt: isoMs(now), payload })
+  return { triggerEvent: trigger, createdAt: isoMs(now), payload }
 }
+
+/** The address of the online meeting of a booking. */
+export const videoCallUrl = (uid: string) => `https://app.cal.example/video/${uid}`
 
 const states: Partial<Record<Trigger, string>> = {
   BOOKING_REQUESTED: 'PENDING',
@@ -39,7 +45,14 @@ function bookingPayload({ trigger, booking, extra }: Notice, subject: Subject): 
   if (trigger === 'BOOKING_PAYMENT_INITIATED') Object.assign(payload, { paymentId: booking.id })
   const metadata =
     carriesMetadata.includes(trigger) || (trigger === 'BOOKING_CANCELLED' && subject.profile === 'hosted')
-  return { ...payload, ...(metadata ? { metadata: booking.metadata } : {}), ...extra }
+  return { ...payload, ...(metadata ? { metadata: metadataOf(trigger, booking) } : {}), ...extra }
+}
+
+/** The user's keys, and the meeting's address where one was made with the booking. */
+function metadataOf(trigger: Trigger, { metadata, location, uid }: Booking): Record<string, unknown> {
+  const online =
+    location.startsWith('integrations:') && (trigger === 'BOOKING_CREATED' || trigger === 'BOOKING_RESCHEDULED')
+  return online ? { videoCallUrl: videoCallUrl(uid), ...metadata } : metadata
 }
 
 /** The form of times differs by trigger. */
@@ -204,7 +217,8 @@ function meetingRow(booking: Booking, host: TwinAccount): Record<string, unknown
     noShowHost: booking.absentHost,
     cancelledBy: booking.cancelledByEmail,
     rescheduledBy: booking.rescheduledByEmail,
-    creationSource: 'API_V2',
+    // A row of a file from before it was kept was made over the API.
+    creationSource: booking.creationSource ?? 'API_V2',
     user: { email: host.email, name: host.name, timeZone: host.timeZone, username: host.username },
     attendees: booking.attendees.map((each) => ({
       ...each,

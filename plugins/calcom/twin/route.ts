@@ -1,5 +1,6 @@
 import type { TwinAccount } from './accounts.ts'
 import type { Caller, World } from './commit.ts'
+import type { ListView } from './list-faults.ts'
 import type { Family, Shapes } from './versions.ts'
 
 /** A call that passed limits and authentication. */
@@ -10,6 +11,8 @@ export type Call = {
   body: unknown
   shapes: Shapes
   caller: Caller
+  /** How a list of bookings differs from the truth; asked for once by each list. */
+  view(): ListView
 }
 
 /** What a route answers: `data` in the success envelope, `more` beside it (pagination), and the booking that it is about. */

@@ -30,11 +30,12 @@ export async function takeSeat(world: World, caller: Caller, { type, owner, body
     operation: 'createBooking',
     change: () => {
       if (booked) {
-        ledger.updateBooking(booked, { attendees: [...booked.attendees, seat], updatedAt: now })
+        ledger.updateBooking(booked, { attendees: [...booked.attendees, seat], updatedAt: world.clock() })
         ledger.bookings.indexEmail(booked, seat.email)
         return [booked]
       }
-      const draft = { ...draftOf(ledger, type, owner, { ...body, metadata: {} }, span, now), attendees: [seat] }
+      const row = draftOf(ledger, type, owner, { ...body, metadata: {} }, span, world.clock())
+      const draft = { ...row, attendees: [seat], creationSource: caller.source }
       ledger.insertBooking(draft)
       return [draft]
     },

@@ -1,10 +1,12 @@
-import { createHmac } from 'node:crypto'
 import type { Notice } from './commit.ts'
+import { Dice } from './dice.ts'
 import type { Ledger } from './ledger.ts'
+import { type Letter, letterOf } from './letter.ts'
 import { webhookBody } from './payloads.ts'
 import { Ring } from './ring.ts'
 import type { Subscription, Trigger } from './subscription.ts'
 import type { Profile } from './versions.ts'
+import { Webhooks } from './webhooks.ts'
 
 /** One delivery as it was tried: `status` is the answer's, null where none came. */
 export type Delivery = {
@@ -14,38 +16,47 @@ export type Delivery = {
   bookingUid: string
   status: number | null
   body: string
+  /** The kinds of the switches that had to do with it; with `drop` among them it never left. */
+  touched?: readonly string[]
 }
+
+/** What a sender has to know of its twin. */
+export type SenderOptions = { ledger: Ledger; profile: Profile; clock: () => number; seed: string | number }
 
 /** Delivers webhooks: one attempt, redirects not followed, a refusal only noted, as Cal.com does by default. */
 export class Sender {
   readonly deliveries = new Ring<Delivery>(1_000)
-  readonly #ledger: Ledger
-  readonly #profile: Profile
-  readonly #clock: () => number
+  readonly webhooks: Webhooks
+  readonly #options: SenderOptions
   readonly #closing = new AbortController()
-  readonly #open = new Set<Promise<void>>()
+  readonly #open = new Set<Promise<unknown>>()
 
-  constructor(ledger: Ledger, profile: Profile, clock: () => number) {
-    this.#ledger = ledger
-    this.#profile = profile
-    this.#clock = clock
+  constructor(options: SenderOptions) {
+    this.#options = options
+    const post = {
+      closing: this.#closing.signal,
+      deliver: (letter: Letter) => this.#deliver(letter),
+      lose: (letter: Letter) => void this.#note(letter, null),
+      track: <T>(job: Promise<T>) => this.track(job),
+    }
+    this.webhooks = new Webhooks(post, options.seed, new Dice(`${options.seed}/release`))
   }
 
   /** Tells all who subscribed to this trigger of this host or event type; resolves when each has answered or failed. */
   async send(notice: Notice): Promise<void> {
-    const wanted = [...this.#ledger.webhooks.values()].filter((each) => wants(each, notice))
+    const wanted = [...this.#options.ledger.webhooks.values()].filter((each) => wants(each, notice))
     if (wanted.length === 0) return
-    await Promise.all(wanted.map((subscription) => this.track(this.#deliver(subscription, notice))))
+    await Promise.all(wanted.map((subscription) => this.track(this.#dispatch(subscription, notice))))
   }
 
   /** Notes a job that runs beside the replies, so that `idle` and `close` can wait for it. */
-  track(job: Promise<void>): Promise<void> {
+  track<T>(job: Promise<T>): Promise<T> {
     const tracked = job.finally(() => this.#open.delete(tracked))
     this.#open.add(tracked)
     return tracked
   }
 
-  /** Resolves when nothing is under way. */
+  /** Resolves when nothing is under way. What is held or gathered is not. */
   async idle(): Promise<void> {
     while (this.#open.size > 0) await Promise.all(this.#open)
   }
@@ -55,41 +66,40 @@ export class Sender {
     await this.idle()
   }
 
-  async #deliver(subscription: Subscription, notice: Notice): Promise<void> {
+  async #dispatch(subscription: Subscription, notice: Notice): Promise<void> {
     const { booking, trigger } = notice
-    const host = this.#ledger.accounts.get(booking.hostId)
+    const { ledger, profile, clock } = this.#options
+    const host = ledger.accounts.get(booking.hostId)
     if (!host) return
-    const type = this.#ledger.eventTypes.get(booking.eventTypeId)
-    const body = webhookBody(notice, { type, host, profile: this.#profile }, this.#clock())
-    const status = await this.#post(subscription, body)
-    const at = this.#clock()
-    this.deliveries.push({ at, trigger, url: subscription.subscriberUrl, bookingUid: booking.uid, status, body })
+    const switches = this.webhooks.switchesFor({ trigger, booking, subscription })
+    const type = ledger.eventTypes.get(booking.eventTypeId)
+    // Written now, whenever it leaves: what comes late tells how things were.
+    const content = webhookBody(notice, { type, host, profile }, clock())
+    await this.webhooks.route(letterOf(content, { notice, host, subscription }, switches), switches)
   }
 
-  async #post({ subscriberUrl, secret, version }: Subscription, body: string): Promise<number | null> {
+  async #deliver(letter: Letter): Promise<Delivery> {
+    return this.#note(letter, await this.#post(letter))
+  }
+
+  #note({ trigger, url, bookingUid, body, touched }: Letter, status: number | null): Delivery {
+    const marks = touched.length > 0 ? { touched } : {}
+    const delivery: Delivery = { at: this.#options.clock(), trigger, url, bookingUid, status, body, ...marks }
+    this.deliveries.push(delivery)
+    return delivery
+  }
+
+  async #post({ url, headers, body }: Letter): Promise<number | null> {
     try {
-      const reply = await fetch(subscriberUrl, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          'x-cal-signature-256': signatureOf(secret, body),
-          'x-cal-webhook-version': version,
-        },
-        body,
-        redirect: 'manual',
-        signal: this.#closing.signal,
-      })
+      // No time limit: Cal.com has none either, and a slow receiver keeps its caller waiting.
+      const signal = this.#closing.signal
+      const reply = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal })
       await reply.arrayBuffer()
       return reply.status
     } catch {
       return null
     }
   }
-}
-
-/** The header `X-Cal-Signature-256` over the exact bytes of a body. */
-export function signatureOf(secret: string | null, body: string): string {
-  return secret ? createHmac('sha256', secret).update(body).digest('hex') : 'no-secret-provided'
 }
 
 function wants({ active, triggers, userId, eventTypeId }: Subscription, { trigger, booking }: Notice): boolean {

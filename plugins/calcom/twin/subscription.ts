@@ -42,6 +42,9 @@ export const hostedTriggers = [
   'BOOKING_REASSIGNED',
   'ROUTING_FORM_FALLBACK_HIT',
   'CALENDAR_ENTRY_REJECTED',
+  'DELEGATION_CREDENTIAL_SECRET_ROTATION_FAILED',
+  'DELEGATION_CREDENTIAL_ROTATION_REQUIRED',
+  'DELEGATION_CREDENTIAL_SECRET_ROTATED',
 ] as const
 
 export type Trigger = (typeof triggers)[number] | (typeof hostedTriggers)[number]

@@ -36,6 +36,10 @@ export const isoSeconds = (ms: number) => isoMs(ms).replace('.000Z', 'Z')
 /** `2026-09-01T09:00:00+00:00`, the form of the cancel webhook. */
 export const isoOffset = (ms: number) => isoSeconds(ms).replace('Z', '+00:00')
 
+/** `2026-09-01T11:00:00+02:00`, with the offset that a zone has at that moment. */
+export const isoIn = (ms: number, timeZone: string) =>
+  inZone(ms, timeZone).toString({ timeZoneName: 'never', fractionalSecondDigits: 0 })
+
 /** A moment as the clock of a zone shows it. */
 export function inZone(ms: number, timeZone: string): Temporal.ZonedDateTime {
   return Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(timeZone)

@@ -1,7 +1,8 @@
 import { accountRoutes } from './account-routes.ts'
 import type { AccountInput, TwinAccount } from './accounts.ts'
 import { bookingRoutes } from './booking-routes.ts'
-import { Calendar, snapshotOf, type TwinBooking } from './calendar.ts'
+import { Calendar, type TwinBooking } from './calendar.ts'
+import { TwinClock } from './clock.ts'
 import type { Committed, World } from './commit.ts'
 import { addControl } from './control.ts'
 import { Door } from './door.ts'
@@ -10,6 +11,8 @@ import type { EventTypeInput, TwinEventType } from './event-types.ts'
 import type { Surroundings } from './exchange.ts'
 import { Faults } from './faults.ts'
 import { FileStore } from './file-store.ts'
+import { type BookingFilter, filterBookings } from './filter-bookings.ts'
+import { Flips } from './flips.ts'
 import { Ledger } from './ledger.ts'
 import type { TwinCall } from './mishap.ts'
 import { RateLimit, type RateLimitOptions } from './rate-limit.ts'
@@ -19,6 +22,7 @@ import { buildServer } from './server.ts'
 import { slotRoutes } from './slot-routes.ts'
 import type { Profile } from './versions.ts'
 import { webhookRoutes } from './webhook-routes.ts'
+import type { Webhooks } from './webhooks.ts'
 
 /** How a twin is started. */
 export type TwinOptions = {
@@ -34,20 +38,17 @@ export type TwinOptions = {
   file?: string
   /** Latency of every reply in milliseconds; of a write half of it lies between its checks and the change. */
   delayMs?: number
-  /** Epoch milliseconds; default the system's clock. */
+  /** Epoch milliseconds; default the system's clock. `twin.clock` moves on from it. */
   clock?: () => number
+  /** Of everything that is left to chance in switches: the same seed, the same behaviour. Default 1. */
+  seed?: string | number
+  /**
+   * Whether the hosted service takes webhook addresses of this machine, which the real one refuses. Default true: the
+   * sandbox and the tests have their listeners there. A self-hosted one takes them in any case.
+   */
+  allowLoopbackWebhooks?: boolean
   /** Whether webhooks are delivered while the caller waits (default, as on cal.diy) or once it has its reply. */
   webhookTiming?: 'before-reply' | 'after-reply'
-}
-
-/** Which bookings `twin.bookings` answers; all given have to fit. `newest`: only the last so many that were made. */
-export type BookingFilter = {
-  uid?: string
-  status?: TwinBooking['status']
-  eventTypeId?: number
-  attendeeEmail?: string
-  username?: string
-  newest?: number
 }
 
 /** Called after a write was committed and before its reply; awaited. */
@@ -68,11 +69,20 @@ export type Twin = {
   /** The last thousand webhook deliveries, oldest first. */
   readonly deliveries: readonly Delivery[]
   readonly calendar: Calendar
+  /** What goes wrong with calls. */
   readonly faults: Faults
+  /** What goes wrong with webhooks, and the hold on them. */
+  readonly webhooks: Webhooks
+  /** The moment between the news of a cancel and its change. */
+  readonly flips: Flips
+  readonly clock: TwinClock
   on(event: 'commit', listener: CommitListener): () => void
   /** Resolves when no webhook is under way. */
   idle(): Promise<void>
-  /** Forgets bookings, reservations, calls, deliveries, faults and used-up limits; accounts, event types and webhooks stay. */
+  /**
+   * Forgets bookings, reservations, calls, deliveries, faults, switches, what is held, used-up limits and moved time;
+   * accounts, event types and subscriptions stay.
+   */
   reset(): void
   close(): Promise<void>
 }
@@ -116,16 +126,20 @@ type Parts = Surroundings & {
   counts: Record<string, number>
   listeners: Set<CommitListener>
   stop: AbortController
+  clock: TwinClock
+  flips: Flips
 }
 
 function assemble(options: TwinOptions): Parts {
-  const clock = options.clock ?? Date.now
-  const profile = options.profile ?? 'self-hosted'
+  const { profile = 'self-hosted', seed = 1 } = options
+  const twinClock = new TwinClock(options.clock ?? Date.now)
+  const clock = () => twinClock.now()
   const ledger = new Ledger()
   if (options.file) ledger.open(new FileStore(options.file))
-  const sender = new Sender(ledger, profile, clock)
+  const sender = new Sender({ ledger, profile, clock, seed })
   const listeners = new Set<CommitListener>()
   const stop = new AbortController()
+  const flips = new Flips(stop.signal)
   const calls = new Ring<TwinCall>(10_000)
   const counts: Record<string, number> = {}
   const world: World = {
@@ -133,7 +147,10 @@ function assemble(options: TwinOptions): Parts {
     clock,
     ledger,
     webhooksFirst: options.webhookTiming !== 'after-reply',
+    loopbackWebhooks: options.allowLoopbackWebhooks ?? true,
     send: (notice) => sender.send(notice),
+    early: (notice) => sender.webhooks.early(notice),
+    flip: (uid, ms) => flips.pass(uid, ms),
     committed: (write) => tell(listeners, write),
   }
   const record = (call: TwinCall) => {
@@ -141,20 +158,24 @@ function assemble(options: TwinOptions): Parts {
     counts[call.operation] = (counts[call.operation] ?? 0) + 1
   }
   const door = new Door(ledger, limitOf(options))
-  const delayMs = options.delayMs ?? 0
-  const faults = new Faults()
-  return { world, door, faults, sender, delayMs, closing: stop.signal, record, calls, counts, listeners, stop }
+  const faults = new Faults(seed, () => ledger.lastId('booking'))
+  const around = { world, door, faults, sender, calendar: new Calendar(world, sender), delayMs: options.delayMs ?? 0 }
+  return { ...around, closing: stop.signal, record, calls, counts, listeners, stop, clock: twinClock, flips }
 }
 
 function actionsOf(parts: Parts): Omit<Twin, 'url' | 'calls' | 'deliveries' | 'close'> {
-  const { world, sender, listeners, counts, faults } = parts
+  const { world, sender, listeners, counts, faults, flips, clock, calendar } = parts
+  const { webhooks } = sender
   return {
     addAccount: (input) => world.ledger.addAccount(input),
     addEventType: (account, input) => world.ledger.addEventType(idOf(world.ledger, account), input),
-    bookings: (filter) => bookingsOf(world, filter),
-    calendar: new Calendar(world, sender),
+    bookings: (filter) => filterBookings(world, filter),
+    calendar,
     counts,
     faults,
+    webhooks,
+    flips,
+    clock,
     on(_event, listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -165,6 +186,9 @@ function actionsOf(parts: Parts): Omit<Twin, 'url' | 'calls' | 'deliveries' | 'c
       for (const ring of [parts.calls, sender.deliveries]) ring.clear()
       for (const operation in counts) delete counts[operation]
       faults.clear()
+      webhooks.clear()
+      flips.release()
+      clock.reset()
       parts.door.forget()
     },
   }
@@ -183,21 +207,4 @@ function idOf(ledger: Ledger, account: TwinAccount | string): number {
   const found = ledger.accountByUsername(account)
   if (!found) throw new Error(`The twin has no account "${account}"`)
   return found.id
-}
-
-function bookingsOf(world: World, filter: BookingFilter = {}): TwinBooking[] {
-  const { ledger } = world
-  const email = filter.attendeeEmail?.toLowerCase()
-  const hostId = filter.username === undefined ? undefined : ledger.accountByUsername(filter.username)?.id
-  const one = filter.uid === undefined ? null : ledger.bookings.find(filter.uid)
-  const rows = one === null ? ledger.bookings.all() : one ? [one] : []
-  const found = [...rows].filter(
-    (booking) =>
-      (filter.status === undefined || booking.status === filter.status) &&
-      (filter.eventTypeId === undefined || booking.eventTypeId === Number(filter.eventTypeId)) &&
-      (filter.username === undefined || booking.hostId === hostId) &&
-      (email === undefined || booking.attendees.some((attendee) => attendee.email === email)),
-  )
-  const newest = filter.newest === undefined ? found : found.slice(-filter.newest)
-  return newest.map((booking) => snapshotOf(world, booking.uid))
 }

@@ -1,11 +1,12 @@
 import { v4 as uuid } from 'uuid'
 import type { TwinAccount } from './accounts.ts'
 import type { World } from './commit.ts'
-import { badQuery, badRequest, CalError, notFound } from './errors.ts'
+import { badQuery, CalError, notFound } from './errors.ts'
 import { ownType } from './event-type-routes.ts'
 import type { Answer, Call, Route } from './route.ts'
 import { hostedTriggers, type Subscription, type Trigger, triggers, webhookOutput } from './subscription.ts'
 import type { Profile } from './versions.ts'
+import { checkWebhookUrl } from './webhook-url.ts'
 
 type Body = Partial<
   Pick<Subscription, 'subscriberUrl' | 'triggers' | 'active' | 'secret' | 'payloadTemplate' | 'version'>
@@ -30,7 +31,7 @@ function found(world: World, call: Call): Subscription {
 }
 
 function create(world: World, call: Call): Answer {
-  const body = checked(call.body, world.profile, true)
+  const body = checked(call.body, world, true)
   const scope = scopeOf(world, call)
   checkFree(world, call, body.subscriberUrl)
   const webhook: Subscription = {
@@ -49,7 +50,7 @@ function create(world: World, call: Call): Answer {
 
 function update(world: World, call: Call): Answer {
   const webhook = found(world, call)
-  const body = checked(call.body, world.profile, false)
+  const body = checked(call.body, world, false)
   if (body.subscriberUrl !== webhook.subscriberUrl) checkFree(world, call, body.subscriberUrl)
   const changed = { ...webhook, ...body }
   world.ledger.putWebhook(changed)
@@ -77,10 +78,10 @@ function checkFree(world: World, call: Call, url: string | undefined): void {
 const versions: Record<Profile, string[]> = { 'self-hosted': ['2021-10-20'], hosted: ['2021-10-20', '2026-07-27'] }
 
 /** The known fields of a body; 400 for a wrong one, or for a missing one where all are needed. Unknown ones are dropped. */
-function checked(body: unknown, profile: Profile, whole: boolean): Body {
+function checked(body: unknown, { profile, loopbackWebhooks }: World, whole: boolean): Body {
   const { subscriberUrl, triggers: wanted, active, secret, payloadTemplate, version } = (body ?? {}) as Body
   const known: readonly string[] = profile === 'hosted' ? [...triggers, ...hostedTriggers] : triggers
-  if (subscriberUrl !== undefined || whole) checkUrl(subscriberUrl)
+  if (subscriberUrl !== undefined || whole) checkWebhookUrl(subscriberUrl, profile, loopbackWebhooks)
   if (wanted !== undefined || whole) {
     const fine = Array.isArray(wanted) && wanted.every((each) => known.includes(each))
     if (!fine)
@@ -91,20 +92,6 @@ function checked(body: unknown, profile: Profile, whole: boolean): Body {
   if (version !== undefined && !versions[profile].includes(version)) throw badQuery('version', 'version is not known')
   const given = Object.entries({ subscriberUrl, triggers: wanted, active, secret, payloadTemplate, version })
   return Object.fromEntries(given.filter(([, value]) => value !== undefined))
-}
-
-/**
- * Only http and https, never a cloud's metadata address. The hosted service refuses loopback and private
- * hosts too; here they are allowed, since the twin's listeners live there.
- */
-function checkUrl(text: unknown): void {
-  const url = typeof text === 'string' && URL.canParse(text) ? new URL(text) : null
-  if (!url) throw badQuery('subscriberUrl', 'subscriberUrl must be a URL address')
-  if (!/^https?:$/.test(url.protocol))
-    throw badRequest('Webhook URL is not allowed: Only HTTP and HTTPS URLs are allowed')
-  if (['169.254.169.254', 'metadata.google.internal'].includes(url.hostname)) {
-    throw badRequest('Webhook URL is not allowed: Blocked hostname')
-  }
 }
 
 const verbs = [
