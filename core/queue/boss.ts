@@ -1,6 +1,7 @@
 import { PgBoss } from 'pg-boss'
 import type { Log } from '../contract/provider.ts'
-import { type Database, type Sql, withSession } from '../store/database.ts'
+import { type Database, openDatabase, type Sql, withSession } from '../store/database.ts'
+import { keepStatistics } from '../store/statistics.ts'
 import { type Job, type NewJob, type QueueName, queues } from './queues.ts'
 
 /** The queue as the house sees it: send inside a transaction, take, finish, be woken. */
@@ -22,15 +23,23 @@ const channel = 'kalends_jobs'
 /**
  * The one wrapper of pg-boss 12. It has connections of its own on which commits do not wait for the disk: taking and
  * finishing a job may be forgotten in a crash of the database, since a job is only a nudge. Jobs that belong to a change
- * are sent in that change's transaction, which does wait.
+ * are sent in that change's transaction, which does wait. Taking and finishing go through connections of ours that keep
+ * statements prepared: pg-boss's own plan them anew each time, which costs more than running them.
  */
 export async function startQueue(options: { url: string; db: Database; log: Log }): Promise<Queue> {
   const { log, db } = options
+  const url = withSession(options.url, '-c synchronous_commit=off')
+  const hasty = await openDatabase({
+    url,
+    max: 3,
+    applicationName: 'kalends queue',
+    onProblem: (error) => log.warn({ event: 'warned', err: error }, 'a connection of the queue was lost'),
+  })
   const boss = new PgBoss({
-    connectionString: withSession(options.url, '-c synchronous_commit=off'),
+    connectionString: url,
     application_name: 'kalends queue',
     schema: 'pgboss',
-    max: 4,
+    max: 2,
     superviseIntervalSeconds: 5,
     monitorIntervalSeconds: 5,
     schedule: false,
@@ -40,6 +49,7 @@ export async function startQueue(options: { url: string; db: Database; log: Log 
   boss.on('warning', (warning) => log.warn({ event: 'warned', reason: warning.message }, 'the queue warned'))
   await boss.start()
   await createQueues(boss)
+  const statistics = keepStatistics(db, log)
   const wakers = new Set<(name: string) => void>()
   const wakeAll = (name: string) => {
     for (const wake of wakers) wake(name)
@@ -51,19 +61,20 @@ export async function startQueue(options: { url: string; db: Database; log: Log 
 
   return {
     async send(name, jobs, tx = db) {
-      const executeSql = async (text: string, values?: unknown[]) => ({ rows: await tx.query(text, values) })
-      const inserted = boss.insert(name, jobs.map(toInsert), { db: { executeSql } })
+      const inserted = boss.insert(name, jobs.map(toInsert), { db: through(tx) })
       if (jobs.every((job) => job.delayMs)) await inserted
       else await Promise.all([inserted, tx.query(`select pg_notify('${channel}', $1)`, [name])])
     },
     async take(name, most) {
-      const jobs = await boss.fetch<Job['data']>(name, { batchSize: most, includeMetadata: true })
+      const jobs = await boss.fetch<Job['data']>(name, { batchSize: most, db: through(hasty) })
       return jobs.map((job) => ({ id: job.id, retryCount: job.retryCount, data: job.data }))
     },
     async finish(name, jobs) {
       await boss.complete(
         name,
         jobs.map(({ id, retryCount }) => ({ id, retryCount })),
+        null,
+        { db: through(hasty) },
       )
     },
     async giveBack(name, job) {
@@ -71,10 +82,17 @@ export async function startQueue(options: { url: string; db: Database; log: Log 
     },
     onSent: (wake) => void wakers.add(wake),
     async stop() {
+      await statistics.stop()
       await heard.close()
       await boss.stop({ graceful: true, timeout: 5_000 })
+      await hasty.close()
     },
   }
+}
+
+/** The way of pg-boss's statements through connections of ours. */
+function through(sql: Sql) {
+  return { executeSql: async (text: string, values?: unknown[]) => ({ rows: await sql.query(text, values) }) }
 }
 
 async function createQueues(boss: PgBoss): Promise<void> {

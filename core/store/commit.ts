@@ -6,6 +6,7 @@ import { createBatcher } from './batch.ts'
 import { toBookingRow } from './bookings.ts'
 import type { Database, Sql } from './database.ts'
 import { eventColumns, eventRow } from './journal.ts'
+import { few } from './sql-values.ts'
 import type { SyncJob } from './syncs.ts'
 
 /**
@@ -96,6 +97,7 @@ with input as (
   from jsonb_to_recordset($1::jsonb)
          as x(expected int, sets_status boolean, key text, body_hash text, response jsonb, row jsonb),
        lateral jsonb_populate_record(null::kalends.appointments, x.row) r
+  ${few('$1')}
 ), claimed as (
   insert into kalends.idempotency_keys (tenant_id, key, body_hash, appointment_id, response)
   select tenant_id, key, decode(body_hash, 'hex'), id, response from input where key is not null

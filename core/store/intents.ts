@@ -1,5 +1,6 @@
 import type { Instant } from '../domain/time.ts'
 import type { Sql } from './database.ts'
+import { few } from './sql-values.ts'
 import { keyRow, type Lease, type SyncKey, sameKey } from './syncs.ts'
 
 /** One write that is about to be made. `target` is the state that it is to bring about. */
@@ -20,6 +21,7 @@ with input as (
   select * from jsonb_to_recordset($1::jsonb) as x(
     tenant_id uuid, appointment_id uuid, connection_id uuid, owner uuid, epoch bigint, id uuid, booking_id uuid,
     kind text, version int, generation int, target jsonb, sent_at timestamptz)
+  ${few('$1')}
 ), held as (
   select i.* from input i join kalends.syncs s on ${sameKey('s', 'i')}
   where s.lease_owner = i.owner and s.lease_epoch = i.epoch and s.lease_until > kalends.clock()

@@ -8,6 +8,7 @@ import { toBookingRow } from './bookings.ts'
 import { type Change, type SendJobs, writeChanges } from './commit.ts'
 import type { Database, Sql } from './database.ts'
 import { eventColumns, eventRow } from './journal.ts'
+import { few } from './sql-values.ts'
 import { keyRow, type Lease, type SyncJob, type SyncKey, sameKey, syncJobId } from './syncs.ts'
 
 /** What becomes of the sync after what is recorded. */
@@ -101,6 +102,7 @@ with input as (
   select * from jsonb_to_recordset($1::jsonb) as x(
     tenant_id uuid, appointment_id uuid, connection_id uuid, owner uuid, epoch bigint, version int, next text,
     asked int, strict boolean, delay_ms float8, attempts int, looks int, nudge int, job_id uuid)
+  ${few('$1')}
 ), held as (
   select i.*, s.wanted_version > i.version or s.asked > i.asked as moved
   from input i join kalends.syncs s on ${sameKey('s', 'i')}
@@ -171,6 +173,7 @@ const summary = `
 with input as (
   select * from jsonb_to_recordset($1::jsonb) as x(
     tenant_id uuid, appointment_id uuid, connection_id uuid, at timestamptz, attempted boolean)
+  ${few('$1')}
 ), touched as (
   select tenant_id, appointment_id, max(at) filter (where attempted) as at from input group by 1, 2
 )

@@ -72,3 +72,9 @@ export const sqlTypes = {
     return own ?? pg.types.getTypeParser(oid, format as 'text')
   },
 }
+
+/**
+ * Ends a subselect of the rows of a JSON parameter: the planner takes every JSON for a hundred rows, and would read a
+ * whole table of some thousand for them; behind a limit that it cannot know it counts with ten, and takes the index.
+ */
+export const few = (parameter: string) => `limit jsonb_array_length(${parameter}::jsonb)`
