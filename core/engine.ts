@@ -94,6 +94,9 @@ export type EngineRooms = {
   closers: Closers
 }
 
+/** Runs something every so many milliseconds, never twice at a time; closing waits for the run under way. */
+export type Repeat = (id: string, everyMs: number, run: () => Promise<unknown>) => void
+
 /** Starts the workers and the sweep. They stop, last started first, when the gateway closes. */
 export async function startEngine(rooms: EngineRooms): Promise<void> {
   const { ports, sweepDeps, bulk, pluginJobs, settings, foundation, closers } = rooms
@@ -130,25 +133,28 @@ export async function startEngine(rooms: EngineRooms): Promise<void> {
   closers.add('the worker of plugin jobs', () => others.stop())
   await sweep(sweepDeps)
   await bulk.resume()
-  repeat(rooms, 'sweep', settings.sync.sweepEveryMs, () => sweep(sweepDeps))
-  repeat(rooms, 'purge', 3_600_000, () => purge(db))
+  const repeat = repeater(rooms)
+  repeat('sweep', settings.sync.sweepEveryMs, () => sweep(sweepDeps))
+  repeat('purge', 3_600_000, () => purge(db))
 }
 
-/** Runs something again and again, never twice at a time. Closing waits for the run under way. */
-function repeat({ scheduler, closers, ports }: EngineRooms, id: string, everyMs: number, run: () => Promise<unknown>) {
-  let running: Promise<unknown> = Promise.resolve()
-  const task = new AsyncTask(
-    id,
-    () => {
-      running = run()
-      return running
-    },
-    (error) =>
-      ports.log.warn({ event: 'failed', schedule: id, err: error }, 'a schedule could not run and will try again'),
-  )
-  scheduler.addSimpleIntervalJob(new SimpleIntervalJob({ milliseconds: everyMs }, task, { id, preventOverrun: true }))
-  closers.add(`the schedule ${id}`, async () => {
-    scheduler.removeById(id)
-    await running.catch(() => undefined)
-  })
+/** Schedules on the gateway's own clockwork. */
+export function repeater({ scheduler, closers, ports }: Pick<EngineRooms, 'scheduler' | 'closers' | 'ports'>): Repeat {
+  return (id, everyMs, run) => {
+    let running: Promise<unknown> = Promise.resolve()
+    const task = new AsyncTask(
+      id,
+      () => {
+        running = run()
+        return running as Promise<void>
+      },
+      (error) =>
+        ports.log.warn({ event: 'failed', schedule: id, err: error }, 'a schedule could not run and will try again'),
+    )
+    scheduler.addSimpleIntervalJob(new SimpleIntervalJob({ milliseconds: everyMs }, task, { id, preventOverrun: true }))
+    closers.add(`the schedule ${id}`, async () => {
+      scheduler.removeById(id)
+      await running.catch(() => undefined)
+    })
+  }
 }

@@ -10,7 +10,7 @@ import { createOpenConnection } from './catalogue/open-connection.ts'
 import { createServices } from './catalogue/services.ts'
 import { type Closers, createClosers } from './closers.ts'
 import type { Bus } from './contract/gateway.ts'
-import { createPorts, type EngineParts, startEngine, systemClock } from './engine.ts'
+import { createPorts, type EngineParts, repeater, startEngine, systemClock } from './engine.ts'
 import { createEngineMetrics, type EngineMetrics } from './engine-metrics.ts'
 import { KalendsError } from './errors.ts'
 import { type Bulk, createBulk } from './flow/bulk.ts'
@@ -22,6 +22,7 @@ import type { GatewayParts } from './host/gateway-port.ts'
 import { registerPlugins } from './host/register.ts'
 import { createMetrics } from './http/metrics.ts'
 import { createHttp } from './http/server.ts'
+import { openDoors, startInbound } from './inbound.ts'
 import { createLogger, type Logger } from './logger.ts'
 import { checkBaseUrl } from './outbound/base-url.ts'
 import { createCalls } from './outbound/calls.ts'
@@ -111,10 +112,14 @@ async function open(settings: Settings, options: Required<GatewayOptions>, close
   await app.register(fastifySchedule)
   parts.scheduler = app.scheduler
   await registerPlugins(app, settings.plugins, parts)
+  const inbound = { ports, sweepDeps, subscribing: rooms.subscribing, queue: foundation.queue, settings }
+  openDoors(app, inbound)
   await app.ready()
   if (role === 'serve') {
     await applyTenants(parts, settings.tenants)
+    const clockwork = { scheduler: app.scheduler, closers, ports }
     await startEngine({ ports, sweepDeps, bulk, pluginJobs, settings, foundation, scheduler: app.scheduler, closers })
+    startInbound(inbound, live, repeater(clockwork), closers)
   }
   const { appointments, services, connections, reviews, tenants, users, keys } = parts
   return {
@@ -195,7 +200,8 @@ function furnish(
     state: (plugin: string, connection: { tenantId: string; id: string }) => pluginState(db, plugin, connection),
     log,
   } as Omit<GatewayParts, 'bus' | 'scheduler'> as GatewayParts
-  return { ports, sweepDeps, bulk, pluginJobs, parts, authenticate }
+  const subscribing = { db, registry, secrets, openConnection, callFor, publicUrl, log }
+  return { ports, sweepDeps, bulk, pluginJobs, parts, authenticate, subscribing }
 }
 
 /** Durable subscribers work only where work is done; watching live costs nothing and is for everybody. */

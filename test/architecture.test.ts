@@ -64,6 +64,7 @@ const floors: readonly (readonly string[])[] = [
     'core/engine.ts',
     'core/foundation.ts',
     'core/gateway.ts',
+    'core/inbound.ts',
   ],
   ['plugins'],
   ['config'],

@@ -5,6 +5,8 @@ export type Live = {
   observe(tenantId: string, see: (event: LiveEvent) => void): () => void
   /** Calls back whenever anything was written, for those who then read the journal. */
   onWritten(wake: () => void): void
+  /** Calls back when the connection stands (again): what was told meanwhile is lost. */
+  onReconnect(again: () => void): void
   close(): Promise<void>
 }
 
@@ -15,6 +17,7 @@ export type Live = {
 export async function watchLive(db: Pick<Database, 'listen'>): Promise<Live> {
   const watchers = new Map<string, Set<(event: LiveEvent) => void>>()
   const wakers = new Set<() => void>()
+  const reconnected = new Set<() => void>()
   const subscription = await db.listen(
     'kalends_events',
     (payload) => {
@@ -23,7 +26,7 @@ export async function watchLive(db: Pick<Database, 'listen'>): Promise<Live> {
       for (const see of watchers.get(event.tenantId) ?? []) see(event)
     },
     () => {
-      for (const wake of wakers) wake()
+      for (const tell of [...wakers, ...reconnected]) tell()
     },
   )
   return {
@@ -35,6 +38,7 @@ export async function watchLive(db: Pick<Database, 'listen'>): Promise<Live> {
         if (seers.size === 0) watchers.delete(tenantId)
       }
     },
+    onReconnect: (again) => void reconnected.add(again),
     onWritten: (wake) => void wakers.add(wake),
     close: () => subscription.close(),
   }

@@ -4,6 +4,7 @@
  */
 export const queues = {
   sync: { partition: true, expireAfter: 60 },
+  inbox: { partition: false, expireAfter: 120 },
   bulk: { partition: false, expireAfter: 900 },
   plugin: { partition: false, expireAfter: 900 },
 } as const

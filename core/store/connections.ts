@@ -180,3 +180,66 @@ export async function requireCredential(sql: Sql, tenantId: string, id: string):
   )
   return rows.length > 0
 }
+
+/** A connection whose webhook subscription is to be made or mended. */
+export type DueSubscription = CallableConnection & { webhookSecret: string | null }
+
+/** Takes connections of these plugins that are due, and says when they are due next. $1 plugins, $2 ms, $3 how many. */
+export function takeDueSubscriptions(
+  sql: Sql,
+  plugins: readonly string[],
+  everyMs: number,
+  most: number,
+): Promise<DueSubscription[]> {
+  return sql.query<DueSubscription>(
+    `with due as (
+       select c.tenant_id, c.id from kalends.connections c
+       where c.plugin = any($1) and c.subscribe_due_at <= kalends.clock() and c.state = 'active'
+       order by c.subscribe_due_at limit $3 for update of c skip locked
+     )
+     update kalends.connections c set subscribe_due_at = kalends.clock() + $2 * interval '1 ms'
+     from due d where c.tenant_id = d.tenant_id and c.id = d.id
+     returning c.tenant_id as "tenantId", c.id, c.name, c.plugin, c.base_url as "baseUrl", c.credentials, c.options,
+               c.webhook_secret as "webhookSecret"`,
+    [plugins, everyMs, most],
+  )
+}
+
+/** Gives a connection a webhook secret where it has none; the one that it then has. $1 tenant, $2 id, $3 sealed secret. */
+export async function keepWebhookSecret(
+  sql: Sql,
+  tenantId: string,
+  id: string,
+  sealed: string,
+): Promise<string | null> {
+  const [row] = await sql.query<{ secret: string }>(
+    `update kalends.connections set webhook_secret = coalesce(webhook_secret, $3) where tenant_id = $1 and id = $2
+     returning webhook_secret as secret`,
+    [tenantId, id, sealed],
+  )
+  return row?.secret ?? null
+}
+
+/** Writes down how a subscription ended: null for one that stands, else the code of what is wrong. */
+export async function recordSubscription(sql: Sql, tenantId: string, id: string, code: string | null): Promise<void> {
+  await sql.query(
+    `update kalends.connections
+     set subscribed_at = case when $3::text is null then kalends.clock() end, subscribe_code = $3
+     where tenant_id = $1 and id = $2`,
+    [tenantId, id, code],
+  )
+}
+
+/** The connection of a plugin behind a webhook URL, with its sealed secret, or null. $1 id, $2 plugin. */
+export async function findWebhookConnection(
+  sql: Sql,
+  id: string,
+  plugin: string,
+): Promise<{ tenantId: string; id: string; webhookSecret: string | null } | null> {
+  const [row] = await sql.query<{ tenantId: string; id: string; webhookSecret: string | null }>(
+    `select tenant_id as "tenantId", id, webhook_secret as "webhookSecret" from kalends.connections
+     where id = $1 and plugin = $2`,
+    [idOrNull(id), plugin],
+  )
+  return row ?? null
+}

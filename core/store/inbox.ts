@@ -42,12 +42,12 @@ export async function insertInbox(
   return row?.id ?? null
 }
 
-/** An entry that still waits, or null. */
+/** An entry that still waits, or null; one of a connection that is paused altogether waits on. */
 export async function loadInbox(sql: Sql, tenantId: string, id: string): Promise<InboxEntry | null> {
   const [row] = await sql.query<InboxEntry>(
     `select i.tenant_id as "tenantId", i.id, i.connection_id as "connectionId", c.plugin, i.body, i.headers, i.looks
      from kalends.inbox i join kalends.connections c on c.tenant_id = i.tenant_id and c.id = i.connection_id
-     where i.tenant_id = $1 and i.id = $2 and i.state = 'pending'`,
+     where i.tenant_id = $1 and i.id = $2 and i.state = 'pending' and c.paused is distinct from 'all'`,
     [tenantId, id],
   )
   return row ?? null
@@ -84,9 +84,10 @@ export function forgottenInbox(
   most: number,
 ): Promise<{ tenantId: string; id: string; looks: number }[]> {
   return sql.query(
-    `select tenant_id as "tenantId", id, looks from kalends.inbox
-     where state = 'pending' and received_at <= kalends.clock() - $1 * interval '1 ms'
-     order by received_at limit $2`,
+    `select i.tenant_id as "tenantId", i.id, i.looks from kalends.inbox i
+     join kalends.connections c on c.tenant_id = i.tenant_id and c.id = i.connection_id
+     where i.state = 'pending' and i.received_at <= kalends.clock() - $1 * interval '1 ms' and c.paused is distinct from 'all'
+     order by i.received_at limit $2`,
     [olderMs, most],
   )
 }

@@ -8,20 +8,26 @@ const columns = `c.tenant_id as "tenantId", c.id, c.name, c.plugin, c.base_url a
 
 /**
  * Takes connections that are due for a poll, and says when they are due next: of several gateways one asks each. What
- * is paused altogether, or needs a credential, is not asked. `everyMs` by plugin.
+ * is paused altogether, or needs a credential, is not asked. The waits are by plugin: with a
+ * webhook subscription that stands, and without.
  */
-export async function takeDuePolls(sql: Sql, everyMs: ReadonlyMap<string, number>, most: number): Promise<DuePoll[]> {
+export async function takeDuePolls(
+  sql: Sql,
+  plugins: readonly string[],
+  everyMs: { withWebhooks: number; without: number },
+  most: number,
+): Promise<DuePoll[]> {
   return sql.query<DuePoll>(
     `with due as (
-       select c.tenant_id, c.id, p.every_ms from kalends.connections c
-       join unnest($1::text[], $2::float8[]) as p(plugin, every_ms) on p.plugin = c.plugin
-       where c.poll_due_at <= kalends.clock() and c.state = 'active' and c.paused is distinct from 'all'
-       order by c.poll_due_at limit $3 for update of c skip locked
+       select c.tenant_id, c.id, case when c.subscribed_at is null then $3::float8 else $2::float8 end as every_ms
+       from kalends.connections c
+       where c.plugin = any($1) and c.poll_due_at <= kalends.clock() and c.state = 'active' and c.paused is distinct from 'all'
+       order by c.poll_due_at limit $4 for update of c skip locked
      )
      update kalends.connections c set poll_due_at = kalends.clock() + d.every_ms * interval '1 ms'
      from due d where c.tenant_id = d.tenant_id and c.id = d.id
      returning ${columns}`,
-    [[...everyMs.keys()], [...everyMs.values()], most],
+    [plugins, everyMs.withWebhooks, everyMs.without, most],
   )
 }
 

@@ -1,0 +1,98 @@
+import type { FastifyInstance } from 'fastify'
+import type { Live } from './bus/live.ts'
+import { openWebhookSecret } from './catalogue/credentials.ts'
+import { type SubscribeDeps, subscribe } from './catalogue/subscribe.ts'
+import type { Closers } from './closers.ts'
+import type { Repeat } from './engine.ts'
+import { type ApplyDeps, apply } from './flow/apply.ts'
+import { poll } from './flow/poll.ts'
+import type { Ports } from './flow/ports.ts'
+import { receive } from './flow/receive.ts'
+import type { SweepDeps } from './flow/sweep.ts'
+import { installWebhooks } from './http/webhooks.ts'
+import type { Queue } from './queue/boss.ts'
+import { startWorker } from './queue/worker.ts'
+import type { Settings } from './settings.ts'
+import { findWebhookConnection, takeDueSubscriptions } from './store/connections.ts'
+import type { Sql } from './store/database.ts'
+import { forgottenInbox } from './store/inbox.ts'
+import { pollSoon, takeDuePolls } from './store/polls.ts'
+
+export type InboundParts = {
+  ports: Ports
+  sweepDeps: SweepDeps
+  subscribing: SubscribeDeps
+  queue: Queue
+  settings: Settings
+}
+
+/** How often what is due is looked for, and how many connections are asked at a time. */
+const tickMs = 1_000
+const atOnce = 4
+/** A subscription that somebody took away over there is back after this. */
+const subscribeEveryMs = 3_600_000
+/** Entries of the inbox are left to their own jobs for this long. */
+const graceMs = 30_000
+
+/** The doors through which calendars tell us by themselves. */
+export function openDoors(app: FastifyInstance, { ports, subscribing, queue }: InboundParts): void {
+  const { db, registry, secrets } = subscribing
+  installWebhooks(app, registry.providers.list(), {
+    async find(plugin, connectionId) {
+      const found = await findWebhookConnection(db, connectionId, plugin)
+      if (!found?.webhookSecret) return null
+      return {
+        tenantId: found.tenantId,
+        id: found.id,
+        secrets: [openWebhookSecret(secrets, found, found.webhookSecret)],
+      }
+    },
+    receive: ({ tenantId, id }, body, headers) =>
+      receive(
+        { db: ports.store.db, send: (tx, { inboxId }) => sendEntry(queue, { tenantId, inboxId }, 0, tx) },
+        { tenantId, connectionId: id, body, headers },
+      ),
+  })
+}
+
+function sendEntry(
+  queue: Queue,
+  entry: { tenantId: string; inboxId: string },
+  delayMs: number,
+  tx?: Sql,
+): Promise<void> {
+  return queue.send('inbox', [{ data: { tenantId: entry.tenantId, inboxId: entry.inboxId }, delayMs }], tx)
+}
+
+/** Starts what reads the inbox, asks the calendars what changed, and keeps their subscriptions. */
+export function startInbound(parts: InboundParts, live: Live, repeat: Repeat, closers: Closers): void {
+  const { ports, sweepDeps, subscribing, queue, settings } = parts
+  const { db } = ports.store
+  const deps: ApplyDeps = { ports, sweepDeps, again: (entry, delayMs) => sendEntry(queue, entry, delayMs) }
+  const worker = startWorker({
+    queue,
+    name: 'inbox',
+    places: 16,
+    log: ports.log,
+    run: async ({ tenantId = '', inboxId = '' }) => {
+      await apply(deps, tenantId, inboxId)
+      return 'finished'
+    },
+  })
+  closers.add('the worker of the inbox', () => worker.stop())
+  const named = (can: 'webhooks' | 'changesSince') =>
+    subscribing.registry.providers.list().flatMap(({ name, supports }) => (supports[can] ? name : []))
+  live.onReconnect(() => void pollSoon(db).catch(() => undefined))
+  repeat('subscribe', tickMs, async () => {
+    const due = await takeDueSubscriptions(db, named('webhooks'), subscribeEveryMs, atOnce)
+    await Promise.all(due.map((connection) => subscribe(subscribing, connection)))
+  })
+  const { withWebhooks, without } = settings.sync.pollEveryMs
+  repeat('poll', Math.min(tickMs, without), async () => {
+    const due = await takeDuePolls(db, named('changesSince'), { withWebhooks, without }, atOnce)
+    await Promise.all(due.map((connection) => poll(deps, connection)))
+  })
+  repeat('forgotten inbox', graceMs, async () => {
+    for (const { tenantId, id } of await forgottenInbox(db, graceMs, 500)) await apply(deps, tenantId, id)
+  })
+}
