@@ -27,8 +27,10 @@ export const ServiceInput = closed({
   name: text(200),
   description: Type.Optional(nullable(Type.String({ maxLength: 5000 }))),
   durationMinutes: Minutes,
-  price: Type.Optional(nullable(Type.String({ pattern: '^\\d{1,9}(\\.\\d{1,2})?$' }))),
-  currency: Type.Optional(nullable(Type.String({ pattern: '^[A-Z]{3}$' }))),
+  price: Type.Optional(
+    nullable(Type.String({ pattern: '^\\d{1,9}(\\.\\d{1,2})?$', description: 'an amount as text, such as 35.00' })),
+  ),
+  currency: Type.Optional(nullable(Type.String({ pattern: '^[A-Z]{3}$', description: 'three capitals, such as EUR' }))),
   active: Type.Optional(Type.Boolean()),
   phases: Type.Optional(Type.Array(PhaseInput, { minItems: 1, maxItems: 50 })),
   links: Type.Optional(Type.Array(LinkInput, { maxItems: 100 })),

@@ -6,8 +6,9 @@ import { Temporal } from 'temporal-polyfill'
  */
 export type Instant = string
 
-const instantPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})$/i
-const localPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?$/
+// No second 60: Temporal would take it for 59, and an appointment would begin a second before the one that was meant.
+const instantPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:[0-5]\d(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})$/i
+const localPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:[0-5]\d(\.\d{1,9})?)?$/
 
 /** Milliseconds since 1970 as an instant. */
 export function instantOf(epochMilliseconds: number): Instant {

@@ -30,7 +30,9 @@ export async function testApi(t: Parameters<typeof testGateway>[0], given: Param
   const plugins = [calcom(), admin(), witness()]
   const house = await testGateway(t, { ...given, input: { plugins, ...given.input } })
   const url = await house.gateway.listen()
-  const reference = readReference((await (await fetch(`${url}/openapi.json`)).json()) as ReferenceDocument)
+  const described = await fetch(`${url}/openapi.json`)
+  if (!described.ok) throw new Error(`the reference: ${await described.text()}`)
+  const reference = readReference((await described.json()) as ReferenceDocument)
   /** Calls with the headers of somebody: `{ authorization: 'Bearer kal_…' }`, a cookie, or nothing. */
   const as = (who: Record<string, string>): Caller => caller(url, who, reference)
   return {

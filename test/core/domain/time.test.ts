@@ -27,6 +27,7 @@ t.test('what is no instant is null and nothing else', async (t) => {
     '2026-12-01T10:00',
     '2026-02-30T10:00Z',
     '2026-12-01T25:00Z',
+    '2026-12-31T23:59:60Z',
     'tomorrow',
     '1796115600000',
     '2026-12-01T10:00Z\n',
