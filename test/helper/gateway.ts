@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import pino from 'pino'
 import type { Author } from '../../core/contract/gateway.ts'
 import { createGateway, type GatewayOptions, type KalendsGateway } from '../../core/gateway.ts'
@@ -68,6 +70,29 @@ export async function testGateway(
   const gateway = await start()
   const salon = await furnish(gateway, twin, eventType.id)
   return { gateway, start, url, db, twin, account, eventType, ...salon }
+}
+
+/** A port that is free now: for settings that must name it before anybody listens. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+/**
+ * A gateway that calendars reach: it listens, and its webhook subscription stands in the twin before this answers.
+ */
+export async function heardGateway(t: Owner, given: Parameters<typeof testGateway>[1] = {}) {
+  const port = await freePort()
+  const house = await testGateway(t, { ...given, input: { ...given.input, server: { port } } })
+  const url = await house.gateway.listen()
+  await until(
+    () => house.db.query(`select from kalends.connections where subscribed_at is not null`),
+    (rows) => rows.length > 0,
+  )
+  return { ...house, address: url }
 }
 
 /** A salon in Berlin whose haircut is linked to an event type. */
