@@ -7,14 +7,15 @@ import type { Answer, Ask, ProcessSettings } from './gateway-process.ts'
 
 const { url, twinUrl, sync = {} } = JSON.parse(process.argv[2] ?? '') as ProcessSettings
 const say = (answer: Answer) => process.send?.(answer)
-let armed: { point: string; left: number } | null = null
+let armed: { point: string; signal: 'SIGKILL' | 'SIGSTOP' } | null = null
 
 const gateway = await createGateway(testSettings(url, { url: twinUrl }, { sync }), {
   logger: pino({ level: process.env.KALENDS_TEST_LOG ?? 'silent' }),
   mark(point) {
     if (armed?.point !== point) return
-    armed.left -= 1
-    if (armed.left === 0) process.kill(process.pid, 'SIGKILL')
+    const { signal } = armed
+    armed = null
+    process.kill(process.pid, signal)
   },
 })
 
@@ -22,8 +23,12 @@ process.on('message', async (ask: Ask) => {
   const { id } = ask
   try {
     if (ask.is === 'arm') {
-      armed = { point: ask.point, left: ask.nth }
+      armed = { point: ask.point, signal: ask.signal }
       say({ id })
+    } else if (ask.is === 'close') {
+      await gateway.close()
+      say({ id })
+      process.disconnect()
     } else {
       const verb = gateway.appointments[ask.verb] as (...args: unknown[]) => Promise<unknown>
       say({ id, value: await verb(...ask.args) })

@@ -13,10 +13,11 @@ type Owner = { teardown(run: () => unknown): unknown }
 /** What a gateway in a process of its own starts with: settings as JSON, plugins left out. */
 export type ProcessSettings = { url: string; twinUrl: string; sync?: SettingsInput['sync'] }
 
-/** What the parent asks of it. `arm`: the process kills itself the `nth` time that it comes by `point`. */
+/** What the parent asks of it. `arm`: the process sends itself `signal` the next time that it comes by `point`. */
 export type Ask =
   | { id: number; is: 'call'; verb: 'book' | 'reschedule' | 'cancel'; args: unknown[] }
-  | { id: number; is: 'arm'; point: Mark; nth: number }
+  | { id: number; is: 'arm'; point: Mark; signal: 'SIGKILL' | 'SIGSTOP' }
+  | { id: number; is: 'close' }
 
 export type Answer = { id: number; value?: unknown; error?: { code?: string; message: string } }
 
@@ -26,7 +27,10 @@ export type GatewayProcess = {
   /** Resolves with the signal or exit code that ended it. */
   readonly ended: Promise<NodeJS.Signals | number | null>
   verb(verb: 'book' | 'reschedule' | 'cancel', author: Author, ...args: unknown[]): Promise<unknown>
-  arm(point: Mark, nth?: number): Promise<void>
+  /** Lets it die, or freeze, at the next coming by `point`. */
+  arm(point: Mark, signal?: 'SIGKILL' | 'SIGSTOP'): Promise<void>
+  /** Closes the gateway, which waits for its work under way; then the process ends. */
+  close(): Promise<void>
   kill(): Promise<void>
 }
 
@@ -66,7 +70,11 @@ export async function startGatewayProcess(t: Owner, settings: ProcessSettings): 
     child,
     ended,
     verb: (verb, ...args) => ask({ is: 'call', verb, args }),
-    arm: async (point, nth = 1) => void (await ask({ is: 'arm', point, nth })),
+    arm: async (point, signal = 'SIGKILL') => void (await ask({ is: 'arm', point, signal })),
+    async close() {
+      await ask({ is: 'close' })
+      await ended
+    },
     async kill() {
       child.kill('SIGKILL')
       await ended
