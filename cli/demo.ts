@@ -14,16 +14,19 @@ const keyLife = 15 * 60_000
 
 export default {
   usage: ['demo [--config FILE]'],
-  details: `Books, moves and cancels through the API of the running gateway, loses an answer of the
-calendar on purpose, and shows how each change arrives. Starts a gateway for its own
-duration where none runs. It plays in the sandbox only, and cancels what it booked.`,
+  details: `Books, moves and cancels through the API of the running gateway, loses an
+answer of the calendar on purpose, and shows how each change arrives. Starts a
+gateway for its own duration where none runs. It plays in the sandbox only, and
+cancels what it booked.`,
   async run(typed, io) {
     wordsOf(typed)
     const settings = await settingsFor(typed, io)
     const running = await findRunning(settings)
     if (running !== null) return await playAgainst(running.url, settings, io)
     io.out('No gateway runs in this folder: one is started for the demo.')
-    const served: Served = await serve(settings, io.environment, quietLog())
+    // On any free port: the usual one may be somebody else's.
+    const own = Object.freeze({ ...settings, server: Object.freeze({ ...settings.server, port: 0 }) })
+    const served: Served = await serve(own, io.environment, quietLog())
     try {
       return await playAgainst(served.url, settings, io)
     } finally {
@@ -50,7 +53,7 @@ async function playAgainst(url: Running['url'], settings: Settings, io: Io): Pro
     try {
       const api = new Client(url, { authorization: `Bearer ${key}` })
       const sandbox = new Client(`http://${sandboxHost}:${port}`)
-      return await play({ api, sandbox, say: io.out, sleep })
+      return await play({ api, sandbox, say: io.out, sleep, patience: 30_000 })
     } finally {
       await gateway.keys.remove(author, id)
     }

@@ -6,9 +6,10 @@ import { type Column, printRows, shortTime } from './print.ts'
 
 export default {
   usage: ['doctor [--queues | --schedules] [--json]'],
-  details: `Looks whether everything is as it should be: Node.js, database, migrations, secret key,
-plugins, every connection, what waits and what is stuck. Exit code 1 where something is
-wrong. A connection that passes its check again goes on with its work.
+  details: `Looks whether everything is as it should be: Node.js, database, migrations,
+secret key, plugins, every connection, what waits and what is stuck. Exit code 1
+where something is wrong. A connection that passes its check again goes on with
+its work.
 
   --queues     the queues, and what lies in them
   --schedules  what comes again by itself`,
@@ -31,7 +32,7 @@ wrong. A connection that passes its check again goes on with its work.
     const findings: Finding[] = []
     for await (const finding of examine(settings)) {
       findings.push(finding)
-      if (!json) io.out(`${marks[finding.level]} ${finding.subject.padEnd(12)} ${finding.message}`)
+      if (!json) io.out(lineOf(finding))
     }
     if (json) io.out(JSON.stringify(findings, null, 2))
     return findings.some(({ level }) => level === 'error') ? 1 : 0
@@ -39,6 +40,13 @@ wrong. A connection that passes its check again goes on with its work.
 } satisfies Command
 
 const marks = { ok: 'ok     ', warning: 'warning', error: 'ERROR  ' } as const
+
+/** One finding, its sentence wrapped beside its subject so that it fits 80 columns. */
+function lineOf({ level, subject, message }: Finding): string {
+  const before = `${marks[level]}  ${subject.padEnd(14)}  `
+  const lines = message.replace(/(?![^\n]{1,54}$)([^\n]{1,54})\s/g, '$1\n').split('\n')
+  return `${before}${lines.join(`\n${' '.repeat(before.length)}`)}`
+}
 
 const queueColumns: Column<QueueLoad>[] = [
   { title: 'queue', text: ({ name }) => name },

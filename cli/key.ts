@@ -9,16 +9,18 @@ import { roleOf } from './role.ts'
 export default {
   usage: [
     'key list [--tenant SLUG | --operator] [--json]',
-    'key create NAME [--role ROLE] [--expires TIME] [--tenant SLUG | --operator] [--json]',
+    'key create NAME [--role ROLE] [--expires TIME] [--tenant SLUG]',
+    'key create NAME --operator [--json]',
     'key remove KEY [--tenant SLUG | --operator]',
   ],
-  details: `API keys of a tenant, or with --operator those that stand above tenants. A key is shown
-when it is made and never again. KEY is what "key list" shows, or an id.
+  details: `API keys of a tenant, or with --operator those that stand above tenants. A key
+is shown when it is made and never again. KEY is as "key list" shows it.
 
   --role ROLE     ${roles.join(', ')}; desk where left out
   --expires TIME  such as 2027-01-01T00:00:00Z; without it never
   --tenant SLUG   whose key; not needed where there is only one tenant
-  --operator      a key for all tenants, named per request in the header Kalends-Tenant`,
+  --operator      above all tenants; requests name one in the header
+                  Kalends-Tenant`,
   options: {
     role: { type: 'string' },
     expires: { type: 'string' },

@@ -6,7 +6,7 @@ import { printRows, shortTime } from './print.ts'
 
 export default {
   usage: ['migrate [--status | --dry-run] [--json]'],
-  details: `Brings the database up to date; "start" does the same. Several may run it at once.
+  details: `Brings the database up to date; as "start" does. Several may run it at once.
 
   --status   which migrations there are, and when they were applied
   --dry-run  which would be applied; changes nothing`,

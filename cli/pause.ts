@@ -4,8 +4,8 @@ import { asOperator, settingsFor } from './operator.ts'
 
 export default {
   usage: ['pause CONNECTION [--all] [--tenant SLUG]'],
-  details: `Holds back what would be sent to a connection. Bookings are taken as before and wait;
-"kalends resume" sends them. CONNECTION is a name or an id.
+  details: `Holds back what would be sent to a connection. Bookings are taken as before and
+wait; "kalends resume" sends them. CONNECTION is a name or an id.
 
   --all          also leaves alone what the calendar reports
   --tenant SLUG  whose connection; not needed where there is only one tenant`,

@@ -26,15 +26,26 @@ export async function serve(settings: Settings, environment: Environment, log: L
   if (environment.CALCOM_API_KEY) {
     return { ...(await open(settings, log, [environmentPlugin(environment)])), fromEnvironment: true }
   }
+  return withSandbox(settings, log)
+}
+
+async function withSandbox(settings: Settings, log: Logger, attempt = 1): Promise<Served> {
   const { sandboxPlugin } = await import('./sandbox/sandbox.ts')
   const port = await choosePort(settings)
   let sandbox: Sandbox | null = null
   const plugin = sandboxPlugin(settings, port, (found) => {
     sandbox = found
   })
-  const served = await open(await allowSandbox(settings, port), log, [plugin])
-  if (sandbox !== null) await rememberPort(settings, port)
-  return { ...served, sandbox }
+  try {
+    const served = await open(await allowSandbox(settings, port), log, [plugin])
+    if (sandbox !== null) await rememberPort(settings, port)
+    return { ...served, sandbox }
+  } catch (error) {
+    // Between the choice of the port and its use somebody else took it.
+    const cause = (error as { cause?: { code?: unknown } }).cause
+    if (cause?.code !== 'EADDRINUSE' || (error as KalendsError).code !== 'KAL_PLUGIN_SETUP' || attempt > 5) throw error
+    return withSandbox(settings, log, attempt + 1)
+  }
 }
 
 /** Found out before a database is made or started: what cannot listen should leave nothing behind. */

@@ -12,10 +12,10 @@ const patience = 25_000
 /** Runs the gateway until it is told to stop. */
 export default {
   usage: ['start [--config FILE]'],
-  details: `Runs the gateway in the foreground: opens the database (the embedded one in .kalends/,
-or DATABASE_URL), brings it up to date, and serves until Ctrl-C or SIGTERM. A second
-Ctrl-C stops at once. Where neither CALCOM_API_KEY nor any tenant is configured, it
-brings a Cal.com sandbox and a demo tenant along.`,
+  details: `Runs the gateway in the foreground: opens the database (the embedded one in
+.kalends/, or DATABASE_URL), brings it up to date, and serves until Ctrl-C or
+SIGTERM. A second Ctrl-C stops at once. Where neither CALCOM_API_KEY nor any
+tenant is configured, it brings a Cal.com sandbox and a demo tenant along.`,
   async run(typed, io) {
     wordsOf(typed)
     const { settings } = await loadSettings({ file: textOf(typed, 'config'), environment: io.environment })

@@ -6,15 +6,15 @@ import { printRows, shortTime, table } from './print.ts'
 export default {
   usage: [
     'tenant list [--json]',
-    'tenant create SLUG --name NAME --time-zone ZONE [--language de] [--region DE]',
+    'tenant create SLUG --name NAME --time-zone ZONE [--language TAG] [--json]',
     'tenant show SLUG [--json]',
   ],
   details: `Companies: everything else hangs below one.
 
   --name NAME       how it is called
   --time-zone ZONE  an IANA name such as Europe/Berlin
-  --language TAG    of its customers where nothing else is known; en where left out
-  --region CODE     the country of phone numbers that are written without one`,
+  --language TAG    of its customers, such as de; en where left out
+  --region CODE     the country of phone numbers written without one, such as DE`,
   options: {
     name: { type: 'string' },
     'time-zone': { type: 'string' },

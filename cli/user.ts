@@ -13,12 +13,12 @@ export default {
     'user create EMAIL --name NAME [--role ROLE] [--tenant SLUG]',
     'user password EMAIL [--tenant SLUG]',
   ],
-  details: `People who log in. A password is made, shown this once, and can be changed over the API.
-A new password ends the sessions of the old one.
+  details: `People who log in. A password is made, shown this once, and can be changed over
+the API. A new password ends the sessions of the old one.
 
   --name NAME    of the person
   --role ROLE    ${roles.join(', ')}; desk where left out
-  --tenant SLUG  where the person works; not needed where there is only one tenant`,
+  --tenant SLUG  not needed where there is only one tenant`,
   options: { name: { type: 'string' }, role: { type: 'string' }, tenant: { type: 'string' } },
   async run(typed, io) {
     const [verb, ...words] = typed.words

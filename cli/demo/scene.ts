@@ -17,6 +17,8 @@ export type Stage = {
   sandbox: Client
   say(line: string): void
   sleep(ms: number): Promise<unknown>
+  /** How long the calendar may take to agree, in milliseconds. */
+  patience: number
 }
 
 /** Something is not as it should be: the demo ends there, and says so. */
@@ -38,15 +40,14 @@ export async function remotesOf(stage: Stage, { bookings }: AppointmentView): Pr
   return (await remotes(stage)).filter(({ metadata }) => ids.includes(String(metadata.kalendsId)))
 }
 
-/** Looks again and again until it is so; ends the demo where it is not within `withinMs`. */
+/** Looks again and again until it is so; ends the demo where it never is. */
 export async function until<T>(
-  { sleep }: Stage,
+  { sleep, patience }: Stage,
   look: () => Promise<T>,
   isSo: (seen: T) => boolean,
   promise: string,
-  withinMs = 30_000,
 ): Promise<T> {
-  for (const end = Date.now() + withinMs; ; await sleep(10)) {
+  for (const end = Date.now() + patience; ; await sleep(10)) {
     const seen = await look()
     if (isSo(seen)) return seen
     expect(Date.now() < end, promise)

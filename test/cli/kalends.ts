@@ -1,0 +1,101 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { until } from '../helper/gateway.ts'
+
+export const root = join(import.meta.dirname, '../..')
+const entry = join(root, 'cli/kalends.js')
+
+type Environment = Record<string, string>
+
+/** The environment of a person's shell: without tap's loaders, without what this machine may have set for Kalends. */
+export function shell(environment: Environment = {}): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(
+    ([name]) => !/^(NODE_OPTIONS|TAP|KALENDS|CALCOM|DATABASE_URL|npm_)/.test(name),
+  )
+  return { ...Object.fromEntries(own), KALENDS_PORT: '0', ...environment }
+}
+
+export type Ended = { code: number | null; signal: NodeJS.Signals | null; out: string; err: string }
+export type Child = { process: ChildProcess; out(): string; err(): string; ended: Promise<Ended> }
+
+/** A program as a child, what it prints being collected. */
+export function child(
+  command: string,
+  args: string[],
+  cwd: string,
+  environment: Environment = {},
+  detached = false,
+): Child {
+  const started = spawn(command, args, { cwd, env: shell(environment), stdio: ['ignore', 'pipe', 'pipe'], detached })
+  let [out, err] = ['', '']
+  started.stdout.on('data', (chunk) => (out += chunk))
+  started.stderr.on('data', (chunk) => (err += chunk))
+  const ended = once(started, 'close').then(([code, signal]) => ({ code, signal, out, err }))
+  return { process: started, out: () => out, err: () => err, ended }
+}
+
+/** Runs `kalends` to its end in a folder. */
+export function kalends(cwd: string, args: string[], environment: Environment = {}): Promise<Ended> {
+  return child(process.execPath, [entry, ...args], cwd, environment).ended
+}
+
+/** A gateway that runs as a child. `pid` is its own, whatever stands between us. */
+export type Started = Child & { url: string; pid: number; sandboxUrl: string }
+
+type Owner = { teardown(stop: () => unknown): unknown }
+
+/** Starts the gateway of a folder and waits until it is ready; killed with the test if it still runs then. */
+export function start(t: Owner, cwd: string, environment: Environment = {}): Promise<Started> {
+  return ready(t, child(process.execPath, [entry, 'start'], cwd, environment))
+}
+
+/** Waits until a child that runs `kalends start` is ready. */
+export async function ready(t: Owner, started: Child): Promise<Started> {
+  const line = () =>
+    started
+      .out()
+      .split('\n')
+      .find((text) => text.includes('"event":"started"'))
+  const dead = started.ended.then(({ code, out, err }) => {
+    throw new Error(`it ended with ${code} before it was ready: ${out}${err}`)
+  })
+  await Promise.race([
+    until(() => line() !== undefined && started.out().includes('Ctrl-C stops it'), Boolean, 60_000),
+    dead,
+  ])
+  dead.catch(() => undefined)
+  const { url, pid } = JSON.parse(line() ?? '') as { url: string; pid: number }
+  t.teardown(async () => {
+    if (isThere(pid)) process.kill(pid, 'SIGTERM')
+    await started.ended
+  })
+  const sandboxUrl = /Sandbox\s+(http:\/\/\S+)/.exec(started.out())?.[1] ?? ''
+  return { ...started, url, pid, sandboxUrl }
+}
+
+/** The API key that a first start shows. */
+export function keyOf(started: Child): string {
+  return /API key\s+(kal_\S+)/.exec(started.out())?.[1] ?? ''
+}
+
+export function isThere(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Processes whose command line names this folder: the database's, and whatever else was left behind. */
+export function processesOf(folder: string): string[] {
+  const lines = execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8', maxBuffer: 1e8 }).split('\n')
+  return lines.filter((line) => line.includes(`${folder}/`))
+}
+
+export async function getJson<T>(url: string, key?: string): Promise<T> {
+  const answer = await fetch(url, { headers: key === undefined ? {} : { authorization: `Bearer ${key}` } })
+  if (!answer.ok) throw new Error(`${url} answered ${answer.status}: ${await answer.text()}`)
+  return (await answer.json()) as T
+}
