@@ -48,6 +48,8 @@ export function changedConnection(
   const given = patch.credentials ?? {}
   const kept = Object.fromEntries(Object.entries(stored.credentials).filter(([field]) => !Object.hasOwn(given, field)))
   const fresh = withoutEmpty(given)
+  const baseUrl = patch.baseUrl === undefined ? stored.baseUrl : patch.baseUrl && deps.checkBaseUrl(patch.baseUrl)
+  refuseStrangers(deps.registry, stored, baseUrl, kept)
   const options = patch.options ?? stored.options
   if (patch.credentials !== undefined || patch.options !== undefined) {
     const credentials = { ...openFields(secrets, stored, kept), ...fresh }
@@ -58,11 +60,23 @@ export function changedConnection(
     id,
     plugin,
     name: patch.name ?? stored.name,
-    baseUrl: patch.baseUrl === undefined ? stored.baseUrl : patch.baseUrl && deps.checkBaseUrl(patch.baseUrl),
+    baseUrl,
     credentials: { ...kept, ...sealFields(secrets, stored, fresh) },
     webhookSecret: changedSecret(secrets, stored, patch.webhookSecret),
     options,
   }
+}
+
+/**
+ * Another host gets no credential that was given for the one before: whoever may change the URL could otherwise have the
+ * stored key sent to a server of their own.
+ */
+function refuseStrangers(registry: Registry, stored: StoredConnection, baseUrl: string | null, kept: Fields): void {
+  const { baseUrl: usual } = pluginOf(registry, stored.plugin)
+  const hostOf = (url: string | null) => (url ?? usual) && new URL((url ?? usual) as string).host
+  if (hostOf(baseUrl) === hostOf(stored.baseUrl) || Object.keys(kept).length === 0) return
+  const problem = `baseUrl names another host: found no new ${Object.keys(kept).join(', ')}, expected them with it.`
+  throw new KalendsError('KAL_CONNECTION_INVALID', { problem })
 }
 
 function changedSecret(secrets: Secrets, stored: StoredConnection, given: string | null | undefined): string | null {

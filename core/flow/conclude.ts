@@ -19,7 +19,12 @@ export function finish(work: Work): Promise<Recorded> {
   const { wantedVersion: version, appointment, key } = work.snapshot
   const { tenantId, appointmentId, connectionId } = key
   const heal = (tx: Sql) =>
-    healReviews(tx, { tenantId, appointmentId, connectionId }, 'The calendar agrees with the appointment now.')
+    healReviews(
+      tx,
+      // A lost edit stays lost though both sides agree now: a person is to know of it.
+      { tenantId, appointmentId, connectionId, exceptCodes: ['CONFLICT'] },
+      'The calendar agrees with the appointment now.',
+    )
   const also = appointment.sync.requiresManualReview ? heal : undefined
   return write(work, { is: 'settled', version }, { also })
 }

@@ -164,6 +164,8 @@ export type OpenReviews = {
   id?: string
   version?: number
   codes?: readonly string[]
+  /** Codes that are left open. */
+  exceptCodes?: readonly string[]
   subject?: { kind: string; id: string }
   appointmentId?: string
   connectionId?: string
@@ -174,10 +176,10 @@ const openClause = `
   r.tenant_id = $1 and r.state = 'open' and ($2::uuid is null or r.id = $2) and ($3::int is null or r.version = $3)
   and ($4::text[] is null or r.code = any($4)) and ($5::text is null or (r.subject_kind = $5 and r.subject_id = $6))
   and ($7::uuid is null or r.appointment_id = $7) and ($8::uuid is null or r.connection_id = $8)
-  and (not $9::boolean or r.phase is not distinct from $10)`
+  and (not $9::boolean or r.phase is not distinct from $10) and ($11::text[] is null or r.code <> all($11))`
 
 function openValues(which: OpenReviews): unknown[] {
-  const { tenantId, id, version, codes, subject, appointmentId, connectionId, phase } = which
+  const { tenantId, id, version, codes, exceptCodes, subject, appointmentId, connectionId, phase } = which
   return [
     tenantId,
     id ?? null,
@@ -189,12 +191,13 @@ function openValues(which: OpenReviews): unknown[] {
     connectionId ?? null,
     phase !== undefined,
     phase ?? null,
+    exceptCodes ?? null,
   ]
 }
 
 /**
  * Locks the appointments of the open reviews that are meant, in one order; whether there are such reviews at all. $1
- * to $10 as in `openValues`. First step of every closing: see `upsertReview`.
+ * to $11 as in `openValues`. First step of every closing: see `upsertReview`.
  */
 export async function lockReviewed(tx: Sql, which: OpenReviews): Promise<boolean> {
   const found = await tx.query<{ appointment_id: string | null }>(
@@ -223,12 +226,12 @@ export type ClosedReview = Pick<Review, 'id' | 'code' | 'appointmentId' | 'conne
 
 /**
  * Closes the open reviews that are meant, and clears the flag of each appointment that has none left. After
- * `lockReviewed` in the same transaction. $1 to $10 as in `openValues`, $11 state, $12 resolution, $13 note, $14 by whom.
+ * `lockReviewed` in the same transaction. $1 to $11 as in `openValues`, $12 state, $13 resolution, $14 note, $15 by whom.
  */
 export async function closeOpen(tx: Sql, which: OpenReviews, closing: Closing): Promise<ClosedReview[]> {
   const closed = await tx.query<ClosedReview>(
     `update kalends.reviews r
-     set state = $11, resolution = $12, note = $13, resolved_by = $14, version = r.version + 1,
+     set state = $12, resolution = $13, note = $14, resolved_by = $15, version = r.version + 1,
          closed_at = kalends.clock()
      where ${openClause}
      returning r.id, r.code, r.appointment_id as "appointmentId", r.connection_id as "connectionId"`,

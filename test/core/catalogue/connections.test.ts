@@ -133,7 +133,18 @@ t.test('the base URL is a public one, or one that the operator allows', async (t
     await t.rejects(connections.create(author, fields), { code: 'KAL_CONNECTION_INVALID' })
     await t.rejects(connections.update(author, id, { baseUrl }), { code: 'KAL_CONNECTION_INVALID' })
   }
-  t.match(await connections.update(author, id, { baseUrl: null }), { baseUrl: null, credentials: { apiKey: '…last' } })
+  const withKey = { baseUrl: null, credentials: { apiKey } }
+  t.match(await connections.update(author, id, withKey), { baseUrl: null, credentials: { apiKey: '…last' } })
+})
+
+t.test('a stored key is not sent to another host', async (t) => {
+  const author = await addTenant(db)
+  const { id, baseUrl } = await connect(home, author)
+  await t.rejects(connections.update(author, id, { baseUrl: 'https://cal.evil.example/v2' }), {
+    code: 'KAL_CONNECTION_INVALID',
+  })
+  t.equal((await connections.get(author.tenantId, id)).baseUrl, baseUrl)
+  await connections.update(author, id, { baseUrl, name: 'same-host' })
 })
 
 t.test('a patch changes the fields it names, and an empty one removes', async (t) => {
