@@ -8,6 +8,7 @@ import { bookedPhases, isBookable, type Service } from '../domain/service.ts'
 import { type Instant, minutesBetween, minutesLater } from '../domain/time.ts'
 import { KalendsError } from '../errors.ts'
 import type { Committed } from '../store/commit.ts'
+import { findAnswer } from '../store/idempotency.ts'
 import { blankBooking, blankTracking } from './blank.ts'
 import { readCustomer } from './customer.ts'
 import { dispatch } from './dispatch.ts'
@@ -33,14 +34,25 @@ export async function book(
   request: BookRequest,
   options: { idempotencyKey?: string } = {},
 ): Promise<Booked> {
-  const { tenant, service } = await ground(author.tenantId, request.serviceId)
-  const bookable = requireBookable(service, request.serviceId)
-  const appointment = compose(ports, author, request, tenant, bookable)
-  const bookings = bookingsFor(ports, appointment, bookable)
-  const view = toView(appointment, bookable, bookings)
-  const outcome = await store(ports, appointment, bookings, view, request, options.idempotencyKey)
-  if (outcome.is === 'committed') return { appointment: view, replayed: false }
-  return replay(outcome, request)
+  const { idempotencyKey } = options
+  try {
+    const { tenant, service } = await ground(author.tenantId, request.serviceId)
+    const bookable = requireBookable(service, request.serviceId)
+    const appointment = compose(ports, author, request, tenant, bookable)
+    const bookings = bookingsFor(ports, appointment, bookable)
+    const view = toView(appointment, bookable, bookings)
+    const outcome = await store(ports, appointment, bookings, view, request, idempotencyKey)
+    if (outcome.is === 'committed') return { appointment: view, replayed: false }
+    return replay(outcome, request)
+  } catch (error) {
+    // What was booked with this key stays the answer, also where it could not be booked any more: its time has come, its
+    // service is gone. Asked for last, so that a first booking costs nothing more.
+    const refused = error instanceof KalendsError && error.code !== 'KAL_IDEMPOTENCY_MISMATCH'
+    const earlier =
+      refused && idempotencyKey !== undefined ? await findAnswer(ports.store.db, author.tenantId, idempotencyKey) : null
+    if (!earlier) throw error
+    return replay({ is: 'replayed', ...earlier }, request)
+  }
 }
 
 function requireBookable(service: Service | null, asked: string): Service {

@@ -104,7 +104,7 @@ export function installHttp(app: FastifyInstance, options: HttpOptions): void {
       await scope.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: contentPolicy } })
       await scope.register(underPressure, {
         maxEventLoopDelay: options.maxEventLoopDelayMs ?? 1000,
-        pressureHandler: turnAway,
+        pressureHandler: turnAway(app),
       })
       const limiters = await installRateLimits(scope, { ...defaultRateLimits, ...options.rateLimits })
       const { authenticate, publicUrl, metrics } = options
@@ -125,12 +125,22 @@ const contentPolicy = {
   'object-src': ["'none'"],
 }
 
+/** under-pressure measures over seconds; what it says this long after the start is still about the start. Milliseconds. */
+const startUp = 2500
+
 /**
- * Infinity is under-pressure's word for "nothing was measured", as after a start that took long: no reason to turn
- * anybody away.
+ * Infinity is under-pressure's word for "nothing was measured". Neither that nor the start's own work, however long it
+ * held the process up, is a reason to turn anybody away.
  */
-function turnAway(_request: unknown, _reply: unknown, _type: string, value: number | undefined) {
-  return value === Infinity ? undefined : Promise.reject(new KalendsError('KAL_OVERLOADED'))
+function turnAway(app: FastifyInstance) {
+  let ready = Number.POSITIVE_INFINITY
+  app.addHook('onReady', async () => {
+    ready = performance.now()
+  })
+  return (_request: unknown, _reply: unknown, _type: string, value: number | undefined) => {
+    const tells = value !== Number.POSITIVE_INFINITY && performance.now() - ready > startUp
+    return tells ? Promise.reject(new KalendsError('KAL_OVERLOADED')) : undefined
+  }
 }
 
 function clientErrorHandler(error: NodeJS.ErrnoException, socket: Socket): void {

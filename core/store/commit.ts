@@ -5,6 +5,7 @@ import { appointmentColumns, lockAppointments, toRow } from './appointments.ts'
 import { createBatcher } from './batch.ts'
 import { toBookingRow } from './bookings.ts'
 import type { Database, Sql } from './database.ts'
+import { type EarlierAnswer, findAnswer } from './idempotency.ts'
 import { eventColumns, eventRow } from './journal.ts'
 import { few } from './sql-values.ts'
 import type { SyncJob } from './syncs.ts'
@@ -26,7 +27,7 @@ export type Change = {
 }
 
 /** `stale`: another change was faster. `replayed`: this Idempotency-Key has its answer already; the hash tells of which body. */
-export type Committed = { is: 'committed' } | { is: 'stale' } | { is: 'replayed'; bodyHash: string; response: unknown }
+export type Committed = { is: 'committed' } | { is: 'stale' } | ({ is: 'replayed' } & EarlierAnswer)
 
 export type Commit = (change: Change) => Promise<Committed>
 
@@ -64,11 +65,8 @@ const kept: Committed = { is: 'committed' }
 
 async function refused(tx: Sql, { appointment, idempotency }: Change): Promise<Committed> {
   if (!idempotency) return { is: 'stale' }
-  const [earlier] = await tx.query<{ body_hash: string; response: unknown }>(
-    `select encode(body_hash, 'hex') as body_hash, response from kalends.idempotency_keys where tenant_id = $1 and key = $2`,
-    [appointment.tenantId, idempotency.key],
-  )
-  return earlier ? { is: 'replayed', bodyHash: earlier.body_hash, response: earlier.response } : { is: 'stale' }
+  const earlier = await findAnswer(tx, appointment.tenantId, idempotency.key)
+  return earlier ? { is: 'replayed', ...earlier } : { is: 'stale' }
 }
 
 const columns = appointmentColumns.join(', ')
