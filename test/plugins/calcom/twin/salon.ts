@@ -2,6 +2,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Test } from 'tap'
 import { startTwin, type Twin, type TwinOptions } from '../../../../plugins/calcom/twin/index.ts'
+import { triggers } from '../../../../plugins/calcom/twin/subscription.ts'
 
 /** The answer of a call, with its JSON body. */
 // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of many shapes
@@ -70,8 +71,9 @@ export async function listen(t: Test, before: () => Promise<void> = async () => 
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
     const text = Buffer.concat(chunks).toString()
-    const { triggerEvent, payload } = JSON.parse(text)
-    arrivals.push({ text, headers: request.headers, trigger: triggerEvent, payload: payload ?? JSON.parse(text) })
+    const content = parse(text) as { triggerEvent?: string; payload?: Record<string, unknown> }
+    const { triggerEvent, payload } = content
+    arrivals.push({ text, headers: request.headers, trigger: triggerEvent ?? '', payload: payload ?? { ...content } })
     await before()
     response.end()
   })
@@ -79,3 +81,40 @@ export async function listen(t: Test, before: () => Promise<void> = async () => 
   t.teardown(() => new Promise<void>((resolve) => server.close(() => resolve())))
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`, arrivals }
 }
+
+/** Waits until something has come true; fails after ten seconds. */
+export async function until(holds: () => boolean): Promise<void> {
+  const end = Date.now() + 10_000
+  while (!holds()) {
+    if (Date.now() > end) throw new Error(`never came true: ${holds}`)
+    await new Promise((resolve) => setTimeout(resolve, 2))
+  }
+}
+
+/** A salon with one event type, a listener for all its webhooks, and ways to book, move and cancel that answer the uid. */
+export async function openTalkingSalon(t: Test, options: TwinOptions = {}, secret: string | undefined = 's3cret') {
+  const salon = await openSalon(t, options)
+  const { twin, call } = salon
+  const { id } = twin.addEventType('ana', { title: 'Cut', slug: 'cut', lengthInMinutes: 30 })
+  const { url, arrivals } = await listen(t)
+  const hook = { subscriberUrl: url, triggers: [...triggers], active: true, secret }
+  const subscription = (await call('POST', '/webhooks', hook)).body.data.id as string
+  const uidOf = async (answer: Promise<Answer>) => (await answer).body.data.uid as string
+  return {
+    ...salon,
+    id,
+    url,
+    subscription,
+    arrivals,
+    /** Books on a day of July at eight. */
+    book: (day = 2, fields = {}) => uidOf(call('POST', '/bookings', wish(id, { start: julyAt8(day), ...fields }))),
+    move: (uid: string, day: number) => uidOf(call('POST', `/bookings/${uid}/reschedule`, { start: julyAt8(day) })),
+    cancel: (uid: string) => uidOf(call('POST', `/bookings/${uid}/cancel`, { cancellationReason: 'ill' })),
+    get: async (uid: string) => (await call('GET', `/bookings/${uid}`)).body.data,
+    /** The uids that arrived, in their order. */
+    arrived: () => arrivals.map(({ payload }) => payload.uid as string),
+  }
+}
+
+/** Eight o'clock UTC on a day of July 2026. */
+export const julyAt8 = (day: number) => new Date(Date.UTC(2026, 6, day, 8)).toISOString()
