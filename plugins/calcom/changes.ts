@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import {
   type Changes,
@@ -28,14 +28,20 @@ const enough = 500
 /** How many it reads at least, however slow Cal.com is: with less it would get nowhere. */
 const atLeast = 100
 
-/**
- * Where a walk is, in milliseconds since 1970. What is stamped up to `upTo` has been read. `cap` is when an unfinished
- * walk began: a change stamped after that may have come to light behind its back, so no walk counts for more.
- */
-type Position = { upTo: number; cap: number | null }
-
 const Time = Type.Integer({ minimum: 0, maximum: 8.64e15 })
-const position = Compile(Type.Object({ upTo: Time, cap: Type.Union([Time, Type.Null()]) }))
+const Position = Type.Object({
+  upTo: Time,
+  walk: Type.Union([Type.Object({ at: Time, cap: Time }), Type.Null()]),
+})
+
+/**
+ * The cursor, in milliseconds since 1970. What is stamped up to `upTo` has been read. `walk` is one that has not reached
+ * the end: `at` is where it stands, `cap` when it began. A change stamped after that may have come to light behind its
+ * back, so no walk counts for more.
+ */
+type Position = Static<typeof Position>
+
+const position = Compile(Position)
 
 /**
  * The account's own bookings that changed since the cursor, in every status, by Cal.com's own update stamp. The newest
@@ -57,7 +63,7 @@ function positionOf(means: Means, cursor: string | null): Position {
   const found = cursor === null ? null : parsed(cursor)
   if (position.Check(found)) return found
   if (cursor !== null) means.call.log.warn({}, 'The cursor of changes cannot be read: the last 24 hours are read again')
-  return { upTo: means.now() - lookback, cap: null }
+  return { upTo: means.now() - lookback, walk: null }
 }
 
 function parsed(cursor: string): unknown {
@@ -73,14 +79,16 @@ async function read(means: Means, start: Position): Promise<Changes> {
   const isEnough = bound(means)
   // A walk goes on with its last stamp only. With the whole overlap again, a burst of more changes than one call reads
   // would hold it in the same place for ever.
-  const after = start.upTo - (start.cap === null ? overlap : 1)
-  const cap = start.cap ?? Math.max(start.upTo, means.now())
+  const after = start.walk === null ? start.upTo - overlap : start.walk.at - 1
+  const cap = start.walk?.cap ?? Math.max(start.upTo, means.now())
   const found = new Map<string, { booking: RemoteBooking; at: number }>()
   let [upTo, last, count, inOrder] = [start.upTo, 0, 0, true]
   for await (const row of changedRows(means, after)) {
     const at = stampOf(row)
-    // Stopping is safe only between two stamps of a list that is in order: nothing older can follow then.
-    if (inOrder && at > upTo && isEnough(count)) return changes(found, { upTo, cap })
+    // Stopping is safe only between two stamps of a list that is in order: nothing older can follow then. And it must
+    // have got further than where it began.
+    const mayStop = inOrder && at > last && last > (start.walk?.at ?? 0)
+    if (mayStop && isEnough(count)) return changes(found, { upTo, walk: { at: last, cap } })
     count++
     inOrder &&= at >= last
     last = at
@@ -91,7 +99,7 @@ async function read(means: Means, start: Position): Promise<Changes> {
     if (booking === 'REPLY_UNREADABLE') throw new ProviderError(unknown(booking))
     if (typeof booking !== 'string') found.set(row.uid, { booking, at })
   }
-  return changes(found, { upTo: Math.min(upTo, cap), cap: null })
+  return changes(found, { upTo: Math.min(upTo, cap), walk: null })
 }
 
 /** A booking that changes while we read comes again at the end of the list, and counts as another row. */
@@ -113,5 +121,5 @@ function bound({ call, now }: Means): (count: number) => boolean {
 
 function changes(found: ReadonlyMap<string, { booking: RemoteBooking; at: number }>, next: Position): Changes {
   const bookings = [...found.values()].sort((a, b) => a.at - b.at).map(({ booking }) => booking)
-  return { bookings, cursor: JSON.stringify(next), more: next.cap !== null }
+  return { bookings, cursor: JSON.stringify(next), more: next.walk !== null }
 }

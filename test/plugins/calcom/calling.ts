@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Test } from 'tap'
-import { type BookingRequest, type Call, type Log, ProviderError, type Reply } from '#core'
+import { type BookingRequest, type Call, type Log, type Outcome, ProviderError, type Reply } from '#core'
 import { createOutbound } from '../../../core/outbound/outbound.ts'
 
 /** The key that every call of these tests carries. It must never be seen again. */
@@ -114,6 +114,12 @@ export function bookingRequest(over: Partial<BookingRequest> = {}): BookingReque
     notes: 'allergic to ammonia',
     ...over,
   }
+}
+
+/** What a call that was done answers; throws for every other end. */
+export function value<T>(outcome: Outcome<T> | undefined): T {
+  if (outcome?.is !== 'done') throw new Error(`not done: ${outcome?.is} ${outcome?.code}`)
+  return outcome.value
 }
 
 /** Everything that an iterable gives. */

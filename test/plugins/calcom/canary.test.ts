@@ -12,7 +12,7 @@ const customer = {
   language: null,
 }
 const request = bookingRequest({ customer, notes: 'canary note' })
-const secrets = [apiKey, 'canary.mail', 'canary note', 'Canary', '4915199988877', 'cal_live', 'Bearer']
+const secrets = [apiKey, 'canary.mail', 'canary note', 'Canary', '4915199988877', 'cal_live', 'Bearer', 'hook secret']
 
 const echo = `no: ${customer.name} ${customer.email} ${customer.phone} ${request.notes} ${apiKey}`
 const replies: readonly [string, number, unknown][] = [
@@ -49,6 +49,9 @@ t.test('neither key nor customer is in an outcome, an error or a log line', asyn
       await provider.services?.list(call),
       await provider.services?.get(call, ref.target),
       await provider.check(call),
+      await provider.changesSince?.(call, null),
+      await provider.webhook?.subscribe?.(call, { url: 'https://gateway.example/x', secret: 'canary hook secret' }),
+      await provider.webhook?.unsubscribe?.(call, { url: 'https://gateway.example/x' }),
       await all(provider.findBookings(call, { attendeeEmail: customer.email })).catch((problem: unknown) => problem),
     ]
     t.ok(said.at(-1) instanceof ProviderError, name)

@@ -16,7 +16,7 @@ type Account = {
 }
 
 /** What a check of an account says: ok, and each finding as `level CODE`. */
-async function checked(t: Test, account: Account, key?: string) {
+async function checked(t: Test, account: Account, key?: string, options?: Record<string, unknown>) {
   const { bookings = [calBooking()], booking = calBooking(), types = [type], slots = {}, me } = account
   const base = await server(t, (url, response, request) => {
     response.setHeader('date', account.date ?? 'Fri, 20 Nov 2026 10:00:01 GMT')
@@ -36,7 +36,7 @@ async function checked(t: Test, account: Account, key?: string) {
     if (data === 404) return json(response, 404, { error: { message: 'Cannot GET' } })
     json(response, 200, { status: 'success', data })
   })
-  const report = await createCalcom({}, { now: () => now }).check(callTo(t, base, { key: key ?? 'cal_good' }))
+  const report = await createCalcom({}, { now: () => now }).check(callTo(t, base, { key: key ?? 'cal_good', options }))
   return { ...report, codes: report.findings.map(({ level, code }) => `${level} ${code}`) }
 }
 
@@ -88,6 +88,12 @@ t.test('without a booking, the words for a missing one show the version', async 
   t.strictSame(old.codes.slice(2), ['warning ABSENCE_UNPROVEN', 'warning VERSION_UNPROVEN'])
   const reworded = await checked(t, { missing: 'There is no such booking' })
   t.strictSame(reworded.codes.slice(2), ['warning ABSENCE_UNPROVEN', 'ok VERSION'])
+})
+
+t.test('a version of the list that cannot be asked for changes is told of', async (t) => {
+  const { ok, codes } = await checked(t, {}, undefined, { versions: { list: '2026-05-01' } })
+  t.ok(ok)
+  t.strictSame(codes.slice(2), ['warning CHANGES_UNREADABLE', 'ok VERSION'])
 })
 
 t.test('clocks', async (t) => {

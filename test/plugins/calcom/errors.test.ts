@@ -120,6 +120,20 @@ const cases: readonly [Operation, number, unknown, Expected][] = [
   ['reschedule', 404, a(404, `Booking with uid=${id} was not found in the database`), 'never HTTP_404'],
   ['reschedule', 404, a(404, 'Cannot POST /v2/bookings'), 'unknown HTTP_404'],
 
+  ['subscribe', 400, a(400, 'Webhook URL is not allowed: Blocked hostname'), 'never WEBHOOK_URL_REFUSED'],
+  ['mend', 400, a(400, 'subscriberUrl must be a URL address'), 'never WEBHOOK_URL_REFUSED'],
+  [
+    'subscribe',
+    400,
+    a(400, 'each value in triggers must be one of the following values: BOOKING_CREATED'),
+    'never WEBHOOK_TRIGGER_UNKNOWN',
+  ],
+  ['subscribe', 400, a(400, 'Bad Request'), 'unknown HTTP_400'],
+  ['unsubscribe', 404, a(404, `Webhook (${id}) not found`), 'gone'],
+  ['unsubscribe', 404, a(404, 'Webhook (another) not found'), 'unknown HTTP_404'],
+  ['mend', 404, a(404, `Webhook (${id}) not found`), 'unknown HTTP_404'],
+  ['webhooks', 401, '', 'later HTTP_401 (connection)'],
+
   ['create', 400, a(400, 'Bad Request'), 'unknown HTTP_400'],
   ['create', 400, '{"error":{"message":["Attempting to book", 7]}}', 'unknown HTTP_400'],
   ['create', 404, '<html>not found</html>', 'unknown HTTP_404'],

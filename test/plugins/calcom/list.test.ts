@@ -176,6 +176,33 @@ t.test('an address is asked for in lower case, its plus sign kept', async (t) =>
   t.match(requests.at(-1)?.search, /attendeeEmail=zoe%2Bcut%40example\.org/)
 })
 
+t.test('a guest whose host is not known any more owns the booking if the event type is theirs', async (t) => {
+  const self = [{ name: 'Ana', email: 'ana@salon.example' }]
+  const gone = [{ id: 'unknown', name: 'unknown', email: 'unknown' }]
+  const rows = [
+    calBooking({ uid: 'ours', hosts: gone, attendees: self }),
+    calBooking({ uid: 'theirs', hosts: gone, attendees: self, eventTypeId: 9, eventType: { id: 9 } }),
+    calBooking({ uid: 'typeless', hosts: [], attendees: self, eventTypeId: null, eventType: null }),
+    calBooking({ uid: 'second address', hosts: [{ id: 11, email: 'ana@home.example' }], attendees: self }),
+  ].map((row) => ({ ...row, uid: String(row.uid).replace(' ', '-') }))
+  const asked: string[] = []
+  const base = await server(t, (url, response) => {
+    asked.push(url.pathname.replace('/v2/', ''))
+    const data: Record<string, unknown> = {
+      '/v2/me': { id: 11, email: 'ana@salon.example' },
+      '/v2/bookings': rows,
+      '/v2/event-types': [{ id: 77, title: 'Cut', lengthInMinutes: 30 }],
+    }
+    json(response, 200, { status: 'success', data: data[url.pathname] })
+  })
+  const found = await all(provider.findBookings(callTo(t, base), {}))
+  t.strictSame(
+    found.map(({ externalId }) => externalId),
+    ['ours', 'second-address'],
+  )
+  t.equal(asked.filter((path) => path === 'event-types').length, 1, 'the event types are asked for once')
+})
+
 t.test('without an event type: not those in which the owner is only a guest', async (t) => {
   const rows = bookings(3, (index) => {
     const other = { hosts: [{ email: 'bo@other.example' }], attendees: [{ name: 'Ana', email: 'ana@salon.example' }] }

@@ -1,9 +1,9 @@
 import t, { type Test } from 'tap'
-import type { BookingRequest, Outcome, RemoteBooking } from '#core'
+import type { BookingRequest, RemoteBooking } from '#core'
 import type { CalcomOptions } from '../../../plugins/calcom/options.ts'
 import { createCalcom } from '../../../plugins/calcom/provider.ts'
 import { type EventTypeInput, startTwin, type TwinOptions } from '../../../plugins/calcom/twin/index.ts'
-import { all, bookingRequest, brokenOff, callTo } from './calling.ts'
+import { all, bookingRequest, brokenOff, callTo, value } from './calling.ts'
 
 const key = 'cal_live_of_ana'
 const now = Date.parse('2026-11-20T10:00:00Z')
@@ -23,11 +23,6 @@ async function salon(t: Test, { event = {}, twin: given = {}, options = {} }: St
   const ask = (over: Partial<BookingRequest> = {}) => bookingRequest({ target, ...over })
   const made = async (over: Partial<BookingRequest> = {}) => value(await provider.createBooking(call(), ask(over)))
   return { twin, provider, target, call, ask, made }
-}
-
-function value<T>(outcome: Outcome<T>): T {
-  if (outcome.is !== 'done') throw new Error(`${outcome.is} ${outcome.code}`)
-  return outcome.value
 }
 
 const refOf = (booking: RemoteBooking, target: Record<string, unknown>) => ({ externalId: booking.externalId, target })
