@@ -8,6 +8,7 @@ import { type Live, watchLive } from './bus/live.ts'
 import { createConnections } from './catalogue/connections.ts'
 import { createOpenConnection } from './catalogue/open-connection.ts'
 import { createServices } from './catalogue/services.ts'
+import { subscribe } from './catalogue/subscribe.ts'
 import { type Closers, createClosers } from './closers.ts'
 import type { Bus } from './contract/gateway.ts'
 import { createPorts, type EngineParts, repeater, startEngine, systemClock } from './engine.ts'
@@ -169,6 +170,7 @@ function furnish(
   closers.add('notes of use', () => authenticate.idle())
   const pluginJobs = createPluginJobs({ queue, clock: systemClock, log })
   const { publicUrl } = settings.server
+  const subscribing = { db, registry, secrets, openConnection, callFor, publicUrl, log }
   const parts = {
     registry,
     appointments,
@@ -187,6 +189,7 @@ function furnish(
       log,
       publicUrl,
       release: releaseOf,
+      subscribe: (connection) => subscribe(subscribing, connection),
       checkBaseUrl: (url) => checkBaseUrl(url, settings.outbound.allow),
     }),
     reviews: createReviews({ db, retry: retryOf }),
@@ -200,7 +203,6 @@ function furnish(
     state: (plugin: string, connection: { tenantId: string; id: string }) => pluginState(db, plugin, connection),
     log,
   } as Omit<GatewayParts, 'bus' | 'scheduler'> as GatewayParts
-  const subscribing = { db, registry, secrets, openConnection, callFor, publicUrl, log }
   return { ports, sweepDeps, bulk, pluginJobs, parts, authenticate, subscribing }
 }
 

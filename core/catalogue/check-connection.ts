@@ -7,6 +7,7 @@ import { announce, causeOf } from '../store/announce.ts'
 import { activate, type StoredConnection } from '../store/connections.ts'
 import type { Database } from '../store/database.ts'
 import type { OpenConnection } from './open-connection.ts'
+import type { Subscribed } from './subscribe.ts'
 
 export type CheckDeps = {
   db: Database
@@ -14,6 +15,8 @@ export type CheckDeps = {
   openConnection: OpenConnection
   callFor: CallFor
   release(tenantId: string, connectionId: string): Promise<void>
+  /** Makes or mends the webhook subscription. */
+  subscribe(connection: StoredConnection): Promise<Subscribed>
   log: Log
 }
 
@@ -36,7 +39,22 @@ export async function checkConnection(
   if (stored.state === 'needs_auth') await reactivate(deps, author, stored)
   // Also where it was active: a release that a crash swallowed is made up for. A pause holds the work back as before.
   if (stored.paused === null) await deps.release(stored.tenantId, stored.id)
-  return report
+  return { ...report, findings: [...report.findings, ...webhookFindings(await deps.subscribe(stored))] }
+}
+
+/** A calendar that cannot tell us by itself is no error: it is asked instead, more often. */
+function webhookFindings(subscribed: Subscribed): ConnectionReport['findings'] {
+  if (subscribed.is === 'none') return []
+  const { code } = subscribed
+  if (code === null) {
+    return [{ level: 'ok', code: 'WEBHOOK_SUBSCRIBED', message: 'The calendar tells of its changes by itself.' }]
+  }
+  const why =
+    code === 'WEBHOOK_URL_REFUSED'
+      ? 'It refuses our address; server.publicUrl must name one that it can reach.'
+      : `The subscription could not be made (${code}).`
+  const message = `The calendar does not tell of its changes by itself: it is asked instead, every minute or as set. ${why}`
+  return [{ level: 'warning', code: 'WEBHOOK_NOT_SUBSCRIBED', message }]
 }
 
 async function ask(

@@ -4,6 +4,7 @@ import { v7 } from 'uuid'
 import { createConnections } from '../../core/catalogue/connections.ts'
 import { createOpenConnection } from '../../core/catalogue/open-connection.ts'
 import { createServices } from '../../core/catalogue/services.ts'
+import { subscribe } from '../../core/catalogue/subscribe.ts'
 import type { Author } from '../../core/contract/gateway.ts'
 import type { Log } from '../../core/contract/provider.ts'
 import { instantOf } from '../../core/domain/time.ts'
@@ -11,6 +12,7 @@ import { checkBaseUrl } from '../../core/outbound/base-url.ts'
 import { createCalls } from '../../core/outbound/calls.ts'
 import { createOutbound } from '../../core/outbound/outbound.ts'
 import { createRegistry } from '../../core/registry.ts'
+import type { DueSubscription } from '../../core/store/connections.ts'
 import type { Database, Sql } from '../../core/store/database.ts'
 import { createSecrets } from '../../core/store/secrets.ts'
 import { insertTenant } from '../../core/store/tenants.ts'
@@ -50,16 +52,12 @@ export async function house(t: Test) {
   const openConnection = createOpenConnection(secrets)
   const callFor = createCalls({ outbound, registry, clock, attemptTimeoutMs: 2_000, log })
   const released: string[] = []
+  const subscribing = { db, registry, secrets, openConnection, callFor, log, publicUrl: 'https://gateway.example' }
   const deps = {
-    db,
-    registry,
-    secrets,
-    openConnection,
-    callFor,
-    log,
-    publicUrl: 'https://gateway.example',
+    ...subscribing,
     checkBaseUrl: (text: string) => checkBaseUrl(text, allow),
     release: async (tenantId: string, id: string) => void released.push(`${tenantId} ${id}`),
+    subscribe: (connection: DueSubscription) => subscribe(subscribing, connection),
   }
   return {
     ...deps,
