@@ -5,7 +5,7 @@ import { Client } from './demo/client.ts'
 import { play } from './demo/story.ts'
 import { asOperator, operatorOf, quietLog, settingsFor } from './operator.ts'
 import { findRunning, type Running } from './running.ts'
-import { rememberedPort, sandboxHost } from './sandbox/place.ts'
+import { freePort, rememberedPort, sandboxHost } from './sandbox/place.ts'
 import { demoTenant } from './sandbox/sandbox.ts'
 import { type Served, serve } from './serve.ts'
 
@@ -24,9 +24,7 @@ cancels what it booked.`,
     const running = await findRunning(settings)
     if (running !== null) return await playAgainst(running.url, settings, io)
     io.out('No gateway runs in this folder: one is started for the demo.')
-    // On any free port: the usual one may be somebody else's.
-    const own = Object.freeze({ ...settings, server: Object.freeze({ ...settings.server, port: 0 }) })
-    const served: Served = await serve(own, io.environment, quietLog())
+    const served: Served = await serve(await onFreePort(settings), io.environment, quietLog())
     try {
       return await playAgainst(served.url, settings, io)
     } finally {
@@ -34,6 +32,18 @@ cancels what it booked.`,
     }
   },
 } satisfies Command
+
+/** The usual port may be somebody else's. The calendar's webhooks need to know which one it is, so it is not left at 0. */
+async function onFreePort(settings: Settings): Promise<Settings> {
+  const port = await freePort(sandboxHost)
+  const server = Object.freeze({
+    ...settings.server,
+    host: sandboxHost,
+    port,
+    publicUrl: `http://${sandboxHost}:${port}`,
+  })
+  return Object.freeze({ ...settings, server })
+}
 
 async function playAgainst(url: Running['url'], settings: Settings, io: Io): Promise<0 | 1> {
   return asOperator(settings, async (gateway) => {

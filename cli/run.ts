@@ -66,8 +66,9 @@ async function help(topic: string | undefined, print: (text: string) => void, is
   print(
     'Kalends keeps appointments in agreement with the calendars.\n\n' +
       `Usage: kalends COMMAND [options]\n\n${lines.join('\n')}\n\n` +
-      'Every command takes --help, --config FILE (else config/gateway.yaml) and, where it\n' +
-      'prints a table, --json. Exit codes: 0 well, 1 failed, 2 not typed right.',
+      'Every command takes --help and --config FILE (else\n' +
+      'config/gateway.yaml); those that print a table take --json.\n' +
+      'Exit codes: 0 well, 1 failed, 2 not typed right.',
   )
   return isMistake ? 2 : 0
 }

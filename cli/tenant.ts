@@ -6,7 +6,7 @@ import { printRows, shortTime, table } from './print.ts'
 export default {
   usage: [
     'tenant list [--json]',
-    'tenant create SLUG --name NAME --time-zone ZONE [--language TAG] [--json]',
+    'tenant create SLUG --name NAME --time-zone ZONE [--language TAG]',
     'tenant show SLUG [--json]',
   ],
   details: `Companies: everything else hangs below one.

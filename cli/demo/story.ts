@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import type { AppointmentView } from '../../core/contract/appointments.ts'
+import type { AppointmentPage, AppointmentView } from '../../core/contract/appointments.ts'
+import type { ServiceView } from '../../core/contract/catalogue.ts'
 import { freeStarts, salonZone } from '../sandbox/free-times.ts'
-import { expect, NotSo, remotes, remotesOf, type Stage, synced, timeline, until } from './scene.ts'
+import { expect, NotSo, type Remote, remotes, remotesOf, type Stage, synced, timeline, until } from './scene.ts'
 
 type Guest = { name: string; email: string }
 type Order = { serviceId: string; startsAt: string; customer: Guest }
@@ -14,7 +15,7 @@ export async function play(stage: Stage): Promise<0 | 1> {
   const booked: string[] = []
   say(`Kalends at ${stage.api.url}, the calendar at ${stage.sandbox.url}/\n`)
   try {
-    const [first = '', second = '', third = ''] = freeStarts(await remotes(stage), Date.now(), 30, 3)
+    const [first = '', second = '', third = '', fourth = ''] = freeStarts(await remotes(stage), Date.now(), 30, 4)
     const order = orderFor('Zoe Mueller', first)
     const key = randomUUID()
     const appointment = await book(stage, order, key, booked)
@@ -22,6 +23,7 @@ export async function play(stage: Stage): Promise<0 | 1> {
     await move(stage, appointment, second)
     await cancel(stage, appointment)
     await loseTheAnswer(stage, orderFor('Max Muster', third), booked)
+    await hear(stage, orderFor('Anna Kunz', fourth), booked)
     say('\nEverything is as it should be.')
     return 0
   } catch (error) {
@@ -113,6 +115,39 @@ async function loseTheAnswer(stage: Stage, order: Order, booked: string[]): Prom
   } finally {
     await sandbox.ask('DELETE', `/_twin/faults/${fault.id}`)
   }
+}
+
+/** The other way round: what a customer does in the calendar itself is known here. */
+async function hear(stage: Stage, order: Order, booked: string[]): Promise<void> {
+  const { say, api, sandbox } = stage
+  const { name, email } = order.customer
+  say(`\n6  ${name} books ${local(order.startsAt)} in the calendar itself, and cancels there.`)
+  const { body: service } = await api.ask<ServiceView>('GET', '/api/v1/services/cut')
+  const eventTypeId = service.links[0]?.target.eventTypeId
+  const attendee = { name, email, timeZone: salonZone }
+  let began = performance.now()
+  const { body: remote } = await sandbox.ask<Remote>('POST', '/_twin/book', {
+    eventTypeId,
+    start: order.startsAt,
+    attendee,
+  })
+  const look = async () =>
+    (await api.ask<AppointmentPage>('GET', `${appointments}?q=${encodeURIComponent(email)}`)).body.items
+  const [heard] = await until(
+    stage,
+    look,
+    ({ length }) => length > 0,
+    'what is booked in the calendar should be known here',
+  )
+  booked.push(heard?.id ?? '')
+  say(`   booked there, and known here after ${ms(performance.now() - began)} (origin ${heard?.origin})`)
+  began = performance.now()
+  await sandbox.ask('POST', `/_twin/bookings/${remote.uid}/cancel`, { reason: 'Ill.' })
+  const isCancelled = (found: AppointmentView[]) => found[0]?.status === 'cancelled'
+  await until(stage, look, isCancelled, 'what is cancelled in the calendar should be cancelled here')
+  say(`   cancelled there, and here after ${ms(performance.now() - began)}`)
+  const found = (await remotes(stage)).filter(({ start }) => sameStart(start, order.startsAt))
+  expect(found.length === 1, `nothing should be sent back to the calendar, and it holds ${found.length} bookings`)
 }
 
 /** Cancels what the demo booked. A gateway that is gone meanwhile has said so before. */

@@ -48,6 +48,18 @@ export async function isFree(port: number, host: string): Promise<boolean> {
   return promise
 }
 
+/** A port that nobody listens on, of those that the system gives away. */
+export async function freePort(host: string): Promise<number> {
+  const server = createServer()
+  const { promise, resolve: answer, reject } = Promise.withResolvers<number>()
+  server.once('error', reject)
+  server.listen({ port: 0, host }, () => {
+    const { port } = server.address() as { port: number }
+    server.close(() => answer(port))
+  })
+  return promise
+}
+
 /** The settings, with the sandbox's host among those that may be called. */
 export async function allowSandbox(settings: Settings, port?: number): Promise<Settings> {
   const known = port ?? (await rememberedPort(settings))

@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { freePort } from '../../cli/sandbox/place.ts'
 import { until } from '../helper/gateway.ts'
 
 export const root = join(import.meta.dirname, '../..')
@@ -46,8 +47,9 @@ export type Started = Child & { url: string; pid: number; sandboxUrl: string }
 type Owner = { teardown(stop: () => unknown): unknown }
 
 /** Starts the gateway of a folder and waits until it is ready; killed with the test if it still runs then. */
-export function start(t: Owner, cwd: string, environment: Environment = {}): Promise<Started> {
-  return ready(t, child(process.execPath, [entry, 'start'], cwd, environment))
+export async function start(t: Owner, cwd: string, environment: Environment = {}): Promise<Started> {
+  const KALENDS_PORT = String(await freePort('127.0.0.1'))
+  return ready(t, child(process.execPath, [entry, 'start'], cwd, { KALENDS_PORT, ...environment }))
 }
 
 /** Waits until a child that runs `kalends start` is ready. */
