@@ -4,9 +4,9 @@ import type { CreateBody } from './booking-body.ts'
 import type { By, Calendar, TwinBooking } from './calendar.ts'
 import { addSwitches, type Switches } from './control-switches.ts'
 import { CalError } from './errors.ts'
+import type { Delivery } from './letter.ts'
 import type { TwinCall } from './mishap.ts'
 import { page } from './page.ts'
-import type { Delivery } from './sender.ts'
 
 /** What can be looked at and done from outside. */
 export type Controls = Switches & {

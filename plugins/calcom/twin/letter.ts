@@ -17,6 +17,18 @@ export type Letter = {
   touched: readonly string[]
 }
 
+/** One delivery as it was tried: `status` is the answer's, null where none came. */
+export type Delivery = {
+  at: number
+  trigger: Trigger
+  url: string
+  bookingUid: string
+  status: number | null
+  body: string
+  /** The kinds of the switches that had to do with it; with `drop` among them it never left. */
+  touched?: readonly string[]
+}
+
 type Switch = { script: WebhookScript; dice: Dice }
 
 /** Writes and signs a webhook, with what switches change in it. */

@@ -1,24 +1,12 @@
 import type { Notice } from './commit.ts'
 import { Dice } from './dice.ts'
 import type { Ledger } from './ledger.ts'
-import { type Letter, letterOf } from './letter.ts'
+import { type Delivery, type Letter, letterOf } from './letter.ts'
 import { webhookBody } from './payloads.ts'
 import { Ring } from './ring.ts'
-import type { Subscription, Trigger } from './subscription.ts'
+import type { Subscription } from './subscription.ts'
 import type { Profile } from './versions.ts'
 import { Webhooks } from './webhooks.ts'
-
-/** One delivery as it was tried: `status` is the answer's, null where none came. */
-export type Delivery = {
-  at: number
-  trigger: Trigger
-  url: string
-  bookingUid: string
-  status: number | null
-  body: string
-  /** The kinds of the switches that had to do with it; with `drop` among them it never left. */
-  touched?: readonly string[]
-}
 
 /** What a sender has to know of its twin. */
 export type SenderOptions = { ledger: Ledger; profile: Profile; clock: () => number; seed: string | number }

@@ -1,9 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Notice } from './commit.ts'
 import { CalError } from './errors.ts'
-import type { Letter } from './letter.ts'
+import type { Delivery, Letter } from './letter.ts'
 import { type Entry, type Held, Scripts } from './scripts.ts'
-import type { Delivery } from './sender.ts'
 import { fitsWebhook, type WebhookScript, type WebhookSubject, webhookKinds } from './webhook-script.ts'
 
 /** A switch that was added: how often it was used, and how to take it away. What it has gathered is then delivered. */
