@@ -85,12 +85,12 @@ async function read(means: Means, start: Position): Promise<Changes> {
   let [upTo, last, count, inOrder] = [start.upTo, 0, 0, true]
   for await (const row of changedRows(means, after)) {
     const at = stampOf(row)
-    // Stopping is safe only between two stamps of a list that is in order: nothing older can follow then. And it must
-    // have got further than where it began.
-    const mayStop = inOrder && at > last && last > (start.walk?.at ?? 0)
+    inOrder &&= at >= last
+    // Stopping is safe only in a list that is in order, where nothing older can follow, and behind the stamp that this
+    // call began with: else the next one would begin there as well.
+    const mayStop = inOrder && last > (start.walk?.at ?? 0)
     if (mayStop && isEnough(count)) return changes(found, { upTo, walk: { at: last, cap } })
     count++
-    inOrder &&= at >= last
     last = at
     upTo = Math.max(upTo, at)
     if (row.updatedAt && at < after) continue
