@@ -121,16 +121,45 @@ t.test('series and seats are left out', async (t) => {
   t.strictSame((await since(null)).bookings, [])
 })
 
+t.test('lists that err, repeat, leave out or move lose nothing', async (t) => {
+  const { twin, since, pass } = await watched(t)
+  const { id } = twin.addEventType('ana', { ...cut, allowDoubleBooking: true })
+  const made: string[] = []
+  for (let index = 0; index < 230; index++) {
+    pass(100)
+    made.push((await twin.calendar.book(wish(id) as never)).uid)
+  }
+  const onList = { operation: 'listBookings', times: 1 } as const
+  const touched = made.slice(20, 80).map((uid) => ({ do: 'touch' as const, uid }))
+  const scripts = [
+    { ...onList, kind: 'repeat', rows: 3 },
+    { ...onList, kind: 'skip', rows: 3 },
+    { ...onList, kind: 'total', by: 40 },
+    { ...onList, kind: 'drift', deeds: touched },
+    { ...onList, kind: 'nulls', fields: ['updatedAt'] },
+  ] as const
+  for (const script of scripts) {
+    const fault = twin.faults.add(script as never)
+    t.strictSame(new Set(uidsOf(await since(null))), new Set(made), script.kind)
+    t.equal(fault.used, 1, `${script.kind} happened`)
+  }
+  twin.faults.add({ ...onList, kind: 'empty-list' } as never)
+  const { bookings, cursor } = await since(null)
+  t.strictSame(bookings, [], 'an empty list is believed')
+  t.equal(uidsOf(await since(cursor)).length, made.length, 'and moves nothing on')
+})
+
 t.test('a booking of another host in which the account is a guest is not ours', async (t) => {
   const { twin, since, book } = await watched(t)
   twin.addAccount({ username: 'bo', email: 'bo@barber.example', name: 'Bo', timeZone: 'Europe/Oslo', apiKey: 'cal_bo' })
   const { id } = twin.addEventType('bo', { ...cut, slug: 'beard' })
   const attendee = { name: 'Ana Host', email: 'ana@salon.example', timeZone: 'Europe/Berlin' }
   const theirs = await twin.calendar.book(wish(id, { attendee }) as never)
+  await twin.calendar.attend('ana', { start: '2026-07-02T16:00:00Z' })
   const ours = await book({ start: '2026-07-02T12:00:00Z' })
   const self = await book({ start: '2026-07-02T14:00:00Z', attendee })
   t.strictSame(uidsOf(await since(null)), [ours, self])
-  t.equal(twin.bookings().length, 3, theirs.uid)
+  t.equal(twin.bookings().length, 4, theirs.uid)
 })
 
 type Row = Record<string, unknown> & { uid: string; updatedAt: string | null }

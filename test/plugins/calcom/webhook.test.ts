@@ -36,7 +36,7 @@ async function hooked(t: Test, options: TwinOptions = {}) {
   const later = (at: string) => {
     clock = Date.parse(at)
   }
-  return { ...salon, provider, lent, told, book, later }
+  return { ...salon, provider, lent, url, arrivals, told, book, later }
 }
 
 const cut = { title: 'Cut', slug: 'cut', lengthInMinutes: 30 }
@@ -122,6 +122,39 @@ t.test('over, and who did not come', async (t) => {
   const came = { trigger: 'BOOKING_NO_SHOW_UPDATED', externalId: uid, startsAt: null, attendee: null }
   t.match(await told(() => twin.calendar.markAbsent(uid, absent(true))), [{ ...came, status: 'no_show' }])
   t.match(await told(() => twin.calendar.markAbsent(uid, absent(false))), [{ ...came, status: null }])
+})
+
+t.test('a move to another place, where a person subscribed to it', async (t) => {
+  const { twin, call, told, book, provider, lent, url } = await hooked(t, { profile: 'hosted' })
+  const uid = await book(twin.addEventType('ana', cut).id)
+  const relocate = () => told(() => twin.calendar.relocate(uid, 'Main St 2'))
+  t.strictSame(await relocate(), [])
+  const [{ id, triggers }] = (await call('GET', '/webhooks')).body.data
+  await call('PATCH', `/webhooks/${id}`, { triggers: [...triggers, 'BOOKING_LOCATION_UPDATED'] })
+  t.notOk(value(await provider.webhook?.subscribe?.(lent, { url, secret })).changed, 'it stays subscribed')
+  t.match(await relocate(), [{ trigger: 'BOOKING_LOCATION_UPDATED', externalId: uid, status: null, startsAt: start }])
+})
+
+t.test('times with an offset are the same instants', async (t) => {
+  const { twin, told, book } = await hooked(t)
+  const { id } = twin.addEventType('ana', cut)
+  twin.webhooks.add({ kind: 'offset-times', timeZone: 'America/St_Johns' })
+  const [report] = await told(() => book(id))
+  t.match(twin.deliveries.at(-1)?.body, '-02:30')
+  t.match(report, { startsAt: start, endsAt: '2026-07-02T08:30:00Z' })
+})
+
+t.test('forgeries', async (t) => {
+  const { twin, book, provider, arrivals } = await hooked(t)
+  const { id } = twin.addEventType('ana', { ...cut, allowDoubleBooking: true })
+  for (const forge of ['flipped', 'absent', 'no-secret'] as const) {
+    twin.webhooks.add({ kind: 'signature', forge, times: 1 })
+    const from = arrivals.length
+    await book(id)
+    await twin.idle()
+    const [{ text, headers }] = arrivals.slice(from) as [(typeof arrivals)[number]]
+    t.notOk(provider.webhook?.verify({ headers, body: Buffer.from(text) }, [secret]), forge)
+  }
 })
 
 t.test('a seat that is given back cancels nothing', async (t) => {
