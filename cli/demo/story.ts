@@ -139,7 +139,7 @@ async function hear(stage: Stage, order: Order, booked: string[]): Promise<void>
     ({ length }) => length > 0,
     'what is booked in the calendar should be known here',
   )
-  booked.push(heard?.id ?? '')
+  if (heard) booked.push(heard.id)
   say(`   booked there, and known here after ${ms(performance.now() - began)} (origin ${heard?.origin})`)
   began = performance.now()
   await sandbox.ask('POST', `/_twin/bookings/${remote.uid}/cancel`, { reason: 'Ill.' })

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { Client } from '../../cli/demo/client.ts'
 import { play } from '../../cli/demo/story.ts'
+import { freePort } from '../../cli/sandbox/place.ts'
 import { testGateway } from '../helper/gateway.ts'
 import { kalends, processesOf } from './kalends.ts'
 
@@ -17,7 +18,9 @@ t.test('the demo brings its own gateway where none runs, and takes it along', as
 })
 
 t.test('the demo says what is not as it should be, and answers 1', async (t) => {
-  const { gateway, author, connection, twin, key } = await testGateway(t)
+  const { gateway, author, connection, twin, key } = await testGateway(t, {
+    input: { server: { port: await freePort('127.0.0.1') } },
+  })
   const said: string[] = []
   const stage = {
     api: new Client(await gateway.listen(), { authorization: `Bearer ${key}` }),
