@@ -31,8 +31,8 @@ const tickMs = 1_000
 const atOnce = 4
 /** A subscription that somebody took away over there is back after this. */
 const subscribeEveryMs = 3_600_000
-/** Entries of the inbox are left to their own jobs for this long. */
-const graceMs = 30_000
+/** Entries of the inbox are left to their own jobs for so many turns of the sweep: half a minute. */
+const graceTurns = 6
 
 /** The doors through which calendars tell us by themselves. */
 export function openDoors(app: FastifyInstance, { ports, subscribing, queue }: InboundParts): void {
@@ -92,7 +92,15 @@ export function startInbound(parts: InboundParts, live: Live, repeat: Repeat, cl
     const due = await takeDuePolls(db, named('changesSince'), { withWebhooks, without }, atOnce)
     await Promise.all(due.map((connection) => poll(deps, connection)))
   })
-  repeat('forgotten inbox', graceMs, async () => {
-    for (const { tenantId, id } of await forgottenInbox(db, graceMs, 500)) await apply(deps, tenantId, id)
+  // What was missed while nobody was here; several gateways that start ask once.
+  void pollSoon(db).catch(() => undefined)
+  const graceMs = graceTurns * settings.sync.sweepEveryMs
+  repeat('forgotten inbox', settings.sync.sweepEveryMs, async () => {
+    for (const { tenantId, id } of await forgottenInbox(db, graceMs, 500)) {
+      // One that breaks off must not stand in the way of those behind it.
+      await apply(deps, tenantId, id).catch((error) =>
+        ports.log.error({ event: 'failed', inboxId: id, err: error }, 'what a calendar told could not be applied'),
+      )
+    }
   })
 }

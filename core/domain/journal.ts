@@ -30,5 +30,6 @@ export type EventKind =
   | 'booking.verified'
   | 'booking.orphaned'
   | 'booking.mismatched'
+  | 'booking.overruled'
   | 'review.opened'
   | 'review.closed'

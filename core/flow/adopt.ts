@@ -16,6 +16,8 @@ export type Found = {
   service: Service
   link: ServiceLink
   remote: RemoteBooking
+  /** The ids that it had before it was moved to where it stands; nobody here knows one of them. */
+  formerIds: readonly string[]
 }
 
 /** Why a booking is not taken in; null where it is one of ours to keep. */
@@ -29,7 +31,8 @@ export function whyNotAdopted({ service, remote }: Pick<Found, 'service' | 'remo
 
 /**
  * Takes a booking of the calendar's in as an appointment: its connection is the origin and hears nothing of it, the
- * other calendars of the service do. Two who do this at once make one appointment: the id of the booking is unique.
+ * other calendars of the service do. Two who do this at once make one appointment, also where one of them sees it before a
+ * move and the other behind it: every id that the booking ever had is unique.
  */
 export async function adopt(ports: Ports, found: Found): Promise<'adopted' | 'known'> {
   const appointment = appointmentOf(ports, found)
@@ -50,7 +53,14 @@ export async function adopt(ports: Ports, found: Found): Promise<'adopted' | 'kn
     data,
   } as const
   try {
-    await ports.store.commit({ appointment, setsStatus: true, bookings, jobs, journal: [entry, ...journal] })
+    await ports.store.commit({
+      appointment,
+      setsStatus: true,
+      bookings,
+      formerIds: found.formerIds,
+      jobs,
+      journal: [entry, ...journal],
+    })
     return 'adopted'
   } catch (error) {
     if ((error as { code?: string; constraint?: string }).constraint === 'booking_ids_pkey') return 'known'

@@ -4,10 +4,10 @@ import { countLook, type InboxEnd, type InboxEntry, loadInbox, settleInbox } fro
 import { type HearDeps, type Hearing, hearReport } from './hear.ts'
 
 /**
- * Waits between the looks at a report that may be the echo of our own write, in milliseconds: that write ends within
- * its attempt, and what then still fits nothing is somebody else's booking.
+ * Waits between the looks at a report that may be the echo of our own write, in settle delays (0.5, 1, 2, 5 and 10 s): that
+ * write ends within its attempt, and what then still fits nothing is somebody else's booking.
  */
-const patience = [500, 1_000, 2_000, 5_000, 10_000]
+const patience = [0.25, 0.5, 1, 2.5, 5]
 
 export type ApplyDeps = HearDeps & {
   /** Sends the job that looks at an inbox entry again. */
@@ -28,7 +28,7 @@ export async function apply(deps: ApplyDeps, tenantId: string, inboxId: string):
   const hearings = await hearAll(deps, entry, parsed.reports)
   if (hearings.includes('waiting')) {
     const looks = await countLook(db, tenantId, inboxId)
-    await deps.again({ tenantId, inboxId, looks }, patience[looks - 1] ?? 10_000)
+    await deps.again({ tenantId, inboxId, looks }, (patience[looks - 1] ?? 5) * deps.ports.policy.settleDelay)
     return
   }
   const [end, reason] = endOf(hearings)

@@ -1,16 +1,15 @@
 import type { ProviderReport } from '../contract/provider.ts'
 import { holdsPlace, type RemoteBooking, type SyncedState } from '../domain/booking.ts'
-import { announce } from '../store/announce.ts'
 import type { CallableConnection } from '../store/connections.ts'
-import { isIgnoredTarget } from '../store/ignored-targets.ts'
 import { awaitsCreate, findKnown, type KnownBooking } from '../store/known-bookings.ts'
 import { hearSync } from '../store/nudges.ts'
 import { findServiceByTarget } from '../store/services.ts'
 import type { Heard } from '../store/syncs.ts'
 import { adopt, whyNotAdopted } from './adopt.ts'
 import type { Ports } from './ports.ts'
-import { openReview } from './review.ts'
+import { askAboutEventType } from './strange.ts'
 import type { SweepDeps } from './sweep.ts'
+import { traceBack } from './trace-back.ts'
 
 /** What hearing needs: the ports, and the way to send jobs. */
 export type HearDeps = { ports: Ports; sweepDeps: SweepDeps }
@@ -38,23 +37,30 @@ export async function hearReport(
     if (known.busy && patient) return 'waiting'
     return hearKnown(deps, known, report)
   }
-  const { targetId, startsAt } = report
-  const mayBeOurs = report.gatewayId === null && targetId !== null && startsAt !== null && patient
-  if (mayBeOurs && (await awaitsCreate(db, source.tenantId, source.id, { targetId, startsAt }))) return 'waiting'
+  // It will tell by its reply whether it is this one. Where the reply was lost, the look below tells at once.
+  if (patient && (await mayBeOurs(deps, source, report, 'under way'))) return 'waiting'
   return lookAtUnknown(deps, source, report, patient)
 }
 
 /** A booking as the calendar's own list gives it: that is already a look. */
 export async function hearBooking(deps: HearDeps, source: Source, remote: RemoteBooking): Promise<Hearing> {
-  const { db } = deps.ports.store
-  const externalIds = [remote.externalId, remote.predecessorId].filter((id) => id !== null)
-  const known = await findKnown(db, source.tenantId, source.id, { externalIds, gatewayId: remote.gatewayId })
-  if (known) return hearKnown(deps, known, remote)
-  const { targetId, startsAt } = remote
-  const mayBeOurs = remote.gatewayId === null && targetId !== null
+  const trace = await traceBack(deps.ports, source, remote)
+  if (trace.is === 'unread') return 'waiting'
+  if (trace.is === 'known') return hearKnown(deps, trace.known, remote)
   // Its create is under way or in doubt and will find it; adopting it now would make it two.
-  if (mayBeOurs && (await awaitsCreate(db, source.tenantId, source.id, { targetId, startsAt }))) return 'waiting'
-  return hearUnknown(deps, source, remote)
+  if (await mayBeOurs(deps, source, remote, 'in doubt')) return 'waiting'
+  return hearUnknown(deps, source, remote, trace.formerIds)
+}
+
+/** Whether a create of ours may have made a booking that bears no name of ours. */
+async function mayBeOurs(
+  { ports }: HearDeps,
+  source: Source,
+  { gatewayId, targetId, startsAt, attendee }: Pick<ProviderReport, 'gatewayId' | 'targetId' | 'startsAt' | 'attendee'>,
+  how: 'under way' | 'in doubt',
+): Promise<boolean> {
+  if (gatewayId !== null || targetId === null || startsAt === null) return false
+  return awaitsCreate(ports.store.db, source.tenantId, source.id, { targetId, startsAt, attendee }, how)
 }
 
 type Word = {
@@ -87,6 +93,7 @@ function sameState(synced: SyncedState, { status, startsAt, endsAt }: Word): boo
   return status === synced.status && sameTime
 }
 
+/** What is heard of for the first time is looked at: only the calendar says whose it is. */
 async function lookAtUnknown(
   deps: HearDeps,
   source: Source,
@@ -96,57 +103,38 @@ async function lookAtUnknown(
   const { ports } = deps
   const provider = ports.providers.get(source.plugin)
   if (!provider) return 'ignored'
-  const call = ports.outbound.open(source)
-  const outcome = await provider.getBooking(call, { externalId: report.externalId, target: {} })
   // What cannot be read now is read later; the poll would find it too.
-  if (outcome.is !== 'done') return patient ? 'waiting' : 'ignored'
-  if (!outcome.value) return patient ? 'waiting' : 'ignored'
-  return hearUnknown(deps, source, outcome.value)
+  const unread = patient ? 'waiting' : 'ignored'
+  const outcome = await provider.getBooking(ports.outbound.open(source), { externalId: report.externalId, target: {} })
+  if (outcome.is !== 'done' || !outcome.value) return unread
+  const remote = outcome.value
+  const trace = await traceBack(ports, source, remote)
+  if (trace.is === 'unread') return unread
+  if (trace.is === 'known') return hearKnown(deps, trace.known, report.status === null ? remote : report)
+  const isGoing = report.status !== null && !holdsPlace(report.status) && holdsPlace(remote.status)
+  // A cancel is announced before it happens: what goes in a moment is not taken in.
+  if (patient && (isGoing || (await mayBeOurs(deps, source, remote, 'in doubt')))) return 'waiting'
+  return hearUnknown(deps, source, remote, trace.formerIds)
 }
 
-async function hearUnknown(deps: HearDeps, source: Source, remote: RemoteBooking): Promise<Hearing> {
+async function hearUnknown(
+  deps: HearDeps,
+  source: Source,
+  remote: RemoteBooking,
+  formerIds: readonly string[],
+): Promise<Hearing> {
   const { db } = deps.ports.store
   const { tenantId, id: connectionId } = source
   const ground =
     remote.targetId === null ? null : await findServiceByTarget(db, tenantId, connectionId, remote.targetId)
-  if (!ground) return strange(deps, source, remote)
+  if (!ground) return askAboutEventType(deps.ports, source, remote)
   const { service, timeZone } = ground
   const link = service.links.find((one) => one.connectionId === connectionId && one.externalId === remote.targetId)
   if (!link || whyNotAdopted({ service, remote }, deps.ports.clock.now())) return 'ignored'
   const origin = { name: source.plugin, connectionId }
-  const result = await adopt(deps.ports, { tenantId, timeZone, origin, service, link, remote })
-  return result === 'adopted' ? 'adopted' : 'echo'
-}
-
-/** An event type that no service is linked to: one question per event type, and none where somebody said to ignore it. */
-async function strange({ ports }: HearDeps, source: Source, remote: RemoteBooking): Promise<Hearing> {
-  const { db } = ports.store
-  const { tenantId, id: connectionId, plugin } = source
-  const targetId = remote.targetId ?? 'unknown'
-  if (!holdsPlace(remote.status) || (await isIgnoredTarget(db, tenantId, connectionId, targetId))) return 'ignored'
-  const origin = { name: plugin, connectionId }
-  await db.transaction(async (tx) => {
-    const review = await openReview(tx, {
-      tenantId,
-      code: 'UNKNOWN_EVENT_TYPE',
-      subject: { kind: 'event_type', id: targetId },
-      connectionId,
-      fingerprint: targetId,
-      details: { eventType: targetId },
-      origin,
-    })
-    if (!review?.opened) return
-    const cause = { causalId: ports.ids.next(), hops: 0 }
-    const message = 'A booking of an event type that no service is linked to was left alone.'
-    await announce(tx, {
-      tenantId,
-      kind: 'booking.ignored',
-      message,
-      origin,
-      cause,
-      connectionId,
-      data: { eventType: targetId },
-    })
-  })
-  return 'review'
+  const result = await adopt(deps.ports, { tenantId, timeZone, origin, service, link, remote, formerIds })
+  if (result === 'adopted') return 'adopted'
+  // Somebody else took it in at this moment, perhaps as it stood before a move: what we saw is told to that one.
+  const now = await traceBack(deps.ports, source, remote)
+  return now.is === 'known' ? hearKnown(deps, now.known, remote) : 'waiting'
 }

@@ -3,7 +3,7 @@ import { type Booking, holdsPlace, type RemoteBooking } from '../domain/booking.
 import type { JournalEntry } from '../domain/journal.ts'
 import { merge, type Stand } from '../domain/merge.ts'
 import { bookedPhases, phaseTimes } from '../domain/service.ts'
-import { type Instant, minutesLater } from '../domain/time.ts'
+import { epoch, type Instant, minutesLater } from '../domain/time.ts'
 import { loadBookings } from '../store/bookings.ts'
 import type { Change } from '../store/commit.ts'
 import type { Sql } from '../store/database.ts'
@@ -28,13 +28,17 @@ export async function heed(work: Bringing, booking: Booking, remote: RemoteBooki
     : ended({ ...booking, externalId: remote.externalId }, now)
   if (result.is === 'same' || result.is === 'agreed') {
     replaced(work, standing)
-    note(work, { kind: 'booking.verified', message: 'The calendar agrees.', data: { externalId: remote.externalId } })
-    const over = overStatus(appointment, remote)
+    note(work, verified(booking, remote))
+    const over = overStatus(work, remote)
     return over ? takeOver(work, { ...appointment, status: over }, remote) : null
   }
   replaced(work, standing)
-  // Our cancel stands over their move: what they moved to is cancelled by the plan.
-  if (result.is === 'conflict' && result.winner === 'ours') return null
+  if (result.is === 'conflict' && result.winner === 'ours') {
+    // Our cancel stands over their move: what they moved to is cancelled by the plan, and the timeline says so.
+    const data = { externalId: remote.externalId, startsAt: remote.startsAt, kept: 'cancelled' }
+    note(work, { kind: 'booking.overruled', message: 'Moved in the calendar, but it was cancelled here.', data })
+    return null
+  }
   if (bookedPhases({ phases: work.snapshot.phases }).length > 1) return giveUp(work, standing, 'PHASE_CHANGED_REMOTE')
   const next = asTheyHaveIt(work, booking, remote)
   return takeOver(work, next, remote, result.is === 'conflict')
@@ -51,11 +55,24 @@ function wantedOf({ snapshot }: Bringing, booking: Booking): Stand {
   return { live: appointment.status !== 'cancelled', startsAt }
 }
 
-/** Whether the calendar says that the visit is over, and we do not know it yet. */
-function overStatus(appointment: Appointment, remote: RemoteBooking): 'completed' | 'no_show' | null {
-  const { status } = remote
-  if (status !== 'completed' && status !== 'no_show') return null
-  return appointment.status === 'pending' || appointment.status === 'confirmed' ? status : null
+function verified({ remoteStatus }: Booking, { externalId, status }: RemoteBooking): JournalEntry {
+  if (remoteStatus === 'pending' && status === 'accepted') {
+    return { kind: 'appointment.confirmed', message: 'Confirmed in the calendar.', data: { externalId } }
+  }
+  return { kind: 'booking.verified', message: 'The calendar agrees.', data: { externalId } }
+}
+
+/**
+ * Whether the visit is over and we do not know it yet. Not every calendar has a state for that: one that told us so by
+ * itself is believed once the time has passed.
+ */
+function overStatus({ snapshot, ports }: Bringing, remote: RemoteBooking): 'completed' | 'no_show' | null {
+  const { appointment, heard } = snapshot
+  if (appointment.status !== 'pending' && appointment.status !== 'confirmed') return null
+  const { status, externalId, endsAt } = remote
+  if (status === 'completed' || status === 'no_show') return status
+  const told = status === 'accepted' && heard?.externalId === externalId && heard.status === 'completed'
+  return told && epoch(endsAt) <= epoch(ports.clock.now()) ? 'completed' : null
 }
 
 function asTheyHaveIt({ snapshot }: Bringing, booking: Booking, remote: RemoteBooking): Appointment {

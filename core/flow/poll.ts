@@ -6,14 +6,16 @@ const mostPages = 200
 
 /**
  * Asks one calendar what changed since its cursor, and hears every booking of it. The cursor moves only behind what was
- * heard: a poll that breaks off, or meets a booking that may be our own write under way, begins there again. Answers
- * how many bookings were heard.
+ * heard: a poll that breaks off begins there again, and so does the next one where a booking may be our own write under
+ * way. The others are heard all the same: one that is in doubt for long must not silence a calendar. Answers how many
+ * bookings were heard.
  */
 export async function poll(deps: HearDeps, { cursor: from, ...source }: DuePoll): Promise<number> {
   const { ports } = deps
   const provider = ports.providers.get(source.plugin)
   let heard = 0
   let cursor = from
+  let held = false
   for (let page = 0; provider?.changesSince && page < mostPages; page++) {
     const outcome = await provider.changesSince(ports.outbound.open(source), cursor)
     if (outcome.is !== 'done') {
@@ -22,10 +24,10 @@ export async function poll(deps: HearDeps, { cursor: from, ...source }: DuePoll)
     }
     for (const booking of outcome.value.bookings) {
       heard++
-      if ((await hearBooking(deps, source, booking)) === 'waiting') return heard
+      held = (await hearBooking(deps, source, booking)) === 'waiting' || held
     }
     cursor = outcome.value.cursor
-    await savePoll(ports.store.db, source.tenantId, source.id, cursor)
+    if (!held) await savePoll(ports.store.db, source.tenantId, source.id, cursor)
     if (!outcome.value.more) return heard
   }
   return heard

@@ -12,10 +12,10 @@ import { type Bringing, note, replaced } from './work.ts'
 const looksBeforeOrphan = 2
 
 /**
- * How long a look is repeated that contradicts what the calendar said by itself, in milliseconds: Cal.com announces a
- * cancel before its own status flips. After the last one the look counts.
+ * How long a look is repeated that contradicts what the calendar said by itself, in settle delays (2, 5 and 30 s): Cal.com
+ * announces a cancel before its own status flips. After the last one the look counts.
  */
-const looksAfterWord = [2_000, 5_000, 30_000]
+const looksAfterWord = [1, 2.5, 15]
 
 /**
  * Reads every booking back from its calendar before anything is planned, and heeds what it finds there. Null: all is
@@ -56,11 +56,11 @@ export async function readOne(work: Bringing, booking: Booking): Promise<Recorde
 function contradicted(work: Bringing, remote: RemoteBooking): Promise<Recorded> | null {
   const { heard, attempts, looks } = work.snapshot
   if (heard?.externalId !== remote.externalId || heard.status === null) return null
-  const delayMs = looksAfterWord[looks]
-  if (holdsPlace(heard.status) === holdsPlace(remote.status) || delayMs === undefined) return null
+  const delays = looksAfterWord[looks]
+  if (holdsPlace(heard.status) === holdsPlace(remote.status) || delays === undefined) return null
   const data = { externalId: remote.externalId, said: heard.status, found: remote.status }
   note(work, { kind: 'booking.looked', message: 'The calendar said otherwise; it is looked at again.', data })
-  return wait(work, delayMs, { attempts, looks: looks + 1 })
+  return wait(work, delays * work.ports.policy.settleDelay, { attempts, looks: looks + 1 })
 }
 
 /** Only a direct "not found" for this very booking, seen twice, makes an orphan; the appointment itself is not touched. */

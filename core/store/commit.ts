@@ -21,6 +21,8 @@ export type Change = {
   journal: readonly JournalEntry[]
   /** New bookings, for an appointment that is made; with an external id where the calendar made them. */
   bookings: readonly Booking[]
+  /** Ids that the calendar's own booking had before; nobody may have one of them. */
+  formerIds?: readonly string[]
   /** The jobs that carry it to the calendars, one per connection but the origin's. */
   jobs: readonly SyncJob[]
   idempotency?: { key: string; bodyHash: string; response: unknown }
@@ -129,8 +131,11 @@ with input as (
 ), chained as (
   -- A booking that came from the calendar: two who import it at once meet here, and one of them is refused.
   insert into kalends.booking_ids (tenant_id, connection_id, external_id, booking_id)
-  select b.tenant_id, b.connection_id, b.external_id, b.id from jsonb_populate_recordset(null::kalends.bookings, $3::jsonb) b
+  select b.tenant_id, b.connection_id, e.id, b.id
+  from jsonb_to_recordset($3::jsonb)
+         as b(tenant_id uuid, id uuid, appointment_id uuid, connection_id uuid, external_id text, former_ids jsonb)
   join inserted on inserted.tenant_id = b.tenant_id and inserted.id = b.appointment_id
+  cross join lateral (select b.external_id union select jsonb_array_elements_text(b.former_ids)) e(id)
   where b.external_id is not null
 ), agreed as (
   insert into kalends.syncs (tenant_id, appointment_id, connection_id, wanted_version, synced_version, state, due_at)
@@ -163,10 +168,14 @@ async function write(tx: Sql, changes: readonly Change[]): Promise<Set<string>> 
   const rows = await tx.query<{ id: string }>(statement, [
     JSON.stringify(changes.map(inputRow)),
     JSON.stringify(changes.flatMap(journalRows)),
-    JSON.stringify(changes.flatMap((change) => change.bookings.map(toBookingRow))),
+    JSON.stringify(changes.flatMap(bookingRows)),
     JSON.stringify(changes.flatMap((change) => change.jobs.map(jobRow))),
   ])
   return new Set(rows.map((row) => row.id))
+}
+
+function bookingRows({ bookings, formerIds = [] }: Change) {
+  return bookings.map((booking) => ({ ...toBookingRow(booking), former_ids: formerIds }))
 }
 
 function inputRow({ appointment, setsStatus, idempotency }: Change) {

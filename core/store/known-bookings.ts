@@ -1,4 +1,5 @@
-import type { SyncedState } from '../domain/booking.ts'
+import type { RemoteBooking, SyncedState } from '../domain/booking.ts'
+import type { Instant } from '../domain/time.ts'
 import type { Sql } from './database.ts'
 import type { SyncKey } from './syncs.ts'
 
@@ -49,20 +50,28 @@ export async function findKnown(
   return { key: { tenantId: tenant, appointmentId, connectionId: connection }, ...rest }
 }
 
-/** Whether a create is under way or in doubt that a booking could be: same connection, event type and start. */
+/**
+ * Whether a create waits for its end that could have made a booking: same connection, event type, start and person. `in
+ * doubt` is also one whose reply was lost and that is still being looked for; one that was given up waits for nothing.
+ */
 export async function awaitsCreate(
   sql: Sql,
   tenantId: string,
   connectionId: string,
-  sought: { targetId: string; startsAt: string },
+  { targetId, startsAt, attendee }: Pick<RemoteBooking, 'attendee'> & { targetId: string; startsAt: Instant },
+  how: 'under way' | 'in doubt',
 ): Promise<boolean> {
   const rows = await sql.query(
     `select from kalends.intents n
      join kalends.bookings b on b.tenant_id = n.tenant_id and b.id = n.booking_id
-     where n.tenant_id = $1 and b.connection_id = $2 and n.state in ('sent', 'unknown') and n.kind in ('create', 'reschedule')
+     join kalends.appointments a on a.tenant_id = b.tenant_id and a.id = b.appointment_id
+     join kalends.syncs s on s.tenant_id = b.tenant_id and s.appointment_id = b.appointment_id and s.connection_id = b.connection_id
+     where n.tenant_id = $1 and b.connection_id = $2 and n.state in ('sent', 'unknown') and n.kind = 'create'
        and b.target_id = $3 and (n.target ->> 'startsAt')::timestamptz = $4::timestamptz
+       and ($5::text is null or a.customer_email is null or lower(a.customer_email) = lower($5))
+       and case when $6 then s.lease_until > kalends.clock() else s.state in ('waiting', 'parked') end
      limit 1`,
-    [tenantId, connectionId, sought.targetId, sought.startsAt],
+    [tenantId, connectionId, targetId, startsAt, attendee?.email ?? null, how === 'under way'],
   )
   return rows.length > 0
 }

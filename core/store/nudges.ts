@@ -60,14 +60,15 @@ export async function reopenSyncs(
 }
 
 /**
- * Asks for a look at the calendar because of what it said by itself; a worker that is at it looks once more. Answers the
- * job to send in the same transaction.
+ * Asks for a look at the calendar because of what it said by itself; a worker that is at it looks once more. A word that
+ * says nothing of how the booking stands does not make forget one that did. Answers the job to send in the same
+ * transaction.
  */
 export async function hearSync(tx: Sql, key: SyncKey, heard: Heard | null): Promise<SyncJob[]> {
   const rows = await tx.query<NudgedRow>(
     `update kalends.syncs s
      set state = 'waiting', due_at = kalends.clock(), looks = 0, nudge = s.nudge + 1, asked = s.asked + 1,
-         heard = coalesce($4::jsonb, s.heard)
+         heard = case when $4::jsonb ->> 'status' is null then coalesce(s.heard, $4::jsonb) else $4::jsonb end
      where s.tenant_id = $1 and s.appointment_id = $2 and s.connection_id = $3
      returning s.tenant_id, s.appointment_id, s.connection_id, s.wanted_version, s.nudge`,
     [key.tenantId, key.appointmentId, key.connectionId, heard && JSON.stringify(heard)],
