@@ -171,15 +171,16 @@ function furnish(
   const pluginJobs = createPluginJobs({ queue, clock: systemClock, log })
   const { publicUrl } = settings.server
   const subscribing = { db, registry, secrets, openConnection, callFor, publicUrl, log }
+  const services = createServices({
+    db,
+    providers: registry.providers,
+    open: async (c) => openConnection.opened(c),
+    callFor,
+  })
   const parts = {
     registry,
     appointments,
-    services: createServices({
-      db,
-      providers: registry.providers,
-      open: async (c) => openConnection.opened(c),
-      callFor,
-    }),
+    services,
     connections: createConnections({
       db,
       registry,
@@ -192,7 +193,7 @@ function furnish(
       subscribe: (connection) => subscribe(subscribing, connection),
       checkBaseUrl: (url) => checkBaseUrl(url, settings.outbound.allow),
     }),
-    reviews: createReviews({ db, retry: retryOf }),
+    reviews: createReviews({ db, retry: retryOf, link: services.link }),
     tenants: createTenants({ db }),
     users: createUsers({ db, passwords }),
     keys: createKeys({ db, clock: systemClock }),

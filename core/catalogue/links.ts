@@ -1,7 +1,7 @@
 import type { Static } from 'typebox'
-import type { LinkInput } from '../contract/catalogue.ts'
+import type { LinkInput, LinkRequest } from '../contract/catalogue.ts'
 import type { CalendarProvider, Call, ProviderConnection } from '../contract/provider.ts'
-import type { LinkRole, Phase, Service, ServiceLink } from '../domain/service.ts'
+import { bookedPhases, type LinkRole, type Phase, type Service, type ServiceLink } from '../domain/service.ts'
 import { KalendsError } from '../errors.ts'
 import type { CallableConnection } from '../store/connections.ts'
 import { kindText, problemText, validate } from '../validate.ts'
@@ -39,6 +39,37 @@ export async function readLinks(
   const doubt = doubts.find((code) => code !== null) ?? null
   const syncStatus = tied.length === 0 ? 'never' : doubt === null ? 'synced' : 'pending'
   return { links: tied.map(({ link }) => link), syncStatus, syncErrorCode: doubt }
+}
+
+/** A link as a service is given it. */
+export function asGiven({ connectionId, phase, role, target }: ServiceLink): Given {
+  return { connection: connectionId, phase, role, target }
+}
+
+/**
+ * The links of a service and one more; null where it is there already. Without a phase it goes to the first booked one
+ * that has no link to this connection.
+ * @throws KalendsError KAL_LINK_REFUSED where the event type has no such name in this calendar
+ */
+export function withLink(
+  { providers }: Pick<LinkPorts, 'providers'>,
+  service: Pick<Service, 'phases' | 'links'>,
+  { id, plugin, name }: CallableConnection,
+  { eventType, phase: wanted, role }: LinkRequest,
+): Given[] | null {
+  const provider = providers.get(plugin)
+  if (!provider) throw refused(`The connection "${name}" is no calendar (plugin ${plugin}).`)
+  const target = provider.target.read(eventType)
+  if (!target) throw refused(`"${eventType}" is no event type of ${plugin}.`)
+  const { links } = service
+  const here = links.filter(({ connectionId }) => connectionId === id)
+  const same = here.find((link) => link.externalId === provider.target.id(target))
+  if (same && (wanted === undefined || wanted === same.phase) && (role ?? same.role) === same.role) return null
+  const booked = bookedPhases(service).map(({ position }) => position)
+  const free = booked.find((position) => !here.some((link) => link.phase === position))
+  const phase = wanted ?? free ?? booked[0] ?? 0
+  const hasPrimary = links.some((link) => link.phase === phase && link.role === 'primary')
+  return [...links.map(asGiven), { connection: id, phase, role: role ?? (hasPrimary ? 'mirror' : 'primary'), target }]
 }
 
 /** The first link of a phase is its primary unless another says that it is; there is exactly one. */

@@ -1,11 +1,11 @@
 import { v7 } from 'uuid'
 import { checkInput } from '../check-input.ts'
-import { ServiceInput, ServicePatch } from '../contract/catalogue.ts'
+import { LinkRequest, ServiceInput, ServicePatch, type ServiceView } from '../contract/catalogue.ts'
 import type { Author, Services } from '../contract/gateway.ts'
-import type { Service, ServiceLink } from '../domain/service.ts'
+import type { Service } from '../domain/service.ts'
 import { KalendsError } from '../errors.ts'
 import { announce, causeOf } from '../store/announce.ts'
-import { findNamed } from '../store/connections.ts'
+import { type CallableConnection, findNamed } from '../store/connections.ts'
 import { byName, readPage } from '../store/cursor.ts'
 import type { Database, Sql } from '../store/database.ts'
 import { isId, isSlug } from '../store/ids.ts'
@@ -19,11 +19,17 @@ import {
   type WrittenService,
 } from '../store/services.ts'
 import { referenceViolated, uniqueViolated } from '../store/violations.ts'
-import { type LinkPorts, type ReadLinks, readLinks } from './links.ts'
+import { asGiven, type LinkPorts, type ReadLinks, readLinks, withLink } from './links.ts'
+import { noticeLinks } from './notice-links.ts'
 import { readPhases } from './phases.ts'
 import { serviceView } from './service-view.ts'
 
 export type ServicesDeps = LinkPorts & { db: Database }
+
+/** The services, and the way to do more in the transaction that adds a link: `also` comes before all that follows from it. */
+export type ServicesWithin = Omit<Services, 'link'> & {
+  link(author: Author, id: string, request: LinkRequest, also?: (tx: Sql) => Promise<void>): Promise<ServiceView>
+}
 
 const order = byName<Service>('services', ({ slug }) => slug)
 
@@ -31,13 +37,34 @@ const order = byName<Service>('services', ({ slug }) => slug)
  * What can be booked, and where. Calendars are asked before anything is written, never inside a transaction; a change
  * that somebody else overtook meanwhile is refused (KAL_VERSION_CONFLICT), not written over theirs.
  */
-export function createServices(deps: ServicesDeps): Services {
+export function createServices(deps: ServicesDeps): ServicesWithin {
   const { db } = deps
 
   async function known(tenantId: string, idOrSlug: string) {
     const found = await loadStamped(db, tenantId, idOrSlug)
     if (!found) throw new KalendsError('KAL_NOT_FOUND', { what: 'service' })
     return found
+  }
+
+  async function replace(
+    author: Author,
+    service: Service,
+    stamp: string,
+    patch: ServicePatch,
+    also: (tx: Sql) => Promise<void> = async () => undefined,
+  ): Promise<ServiceView> {
+    const changed = await changedService(deps, service, checkInput(ServicePatch, patch))
+    try {
+      return await db.transaction(async (tx) => {
+        if (!(await updateService(tx, changed, stamp))) throw new KalendsError('KAL_VERSION_CONFLICT')
+        await tell(tx, author, 'service.updated', changed, `Service "${changed.slug}" was changed.`)
+        await also(tx)
+        await noticeLinks(tx, author, changed)
+        return viewOf(tx, changed)
+      })
+    } catch (error) {
+      throw uniqueViolated(error) ? slugTaken(changed.slug) : error
+    }
   }
 
   return {
@@ -53,21 +80,23 @@ export function createServices(deps: ServicesDeps): Services {
       return db.transaction(async (tx) => {
         if (!(await insertService(tx, service))) throw slugTaken(service.slug)
         await tell(tx, author, 'service.created', service, `Service "${service.slug}" was created.`)
+        await noticeLinks(tx, author, service)
         return viewOf(tx, service)
       })
     },
     async update(author, id, patch) {
       const { service, stamp } = await known(author.tenantId, id)
-      const changed = await changedService(deps, service, checkInput(ServicePatch, patch))
-      try {
-        return await db.transaction(async (tx) => {
-          if (!(await updateService(tx, changed, stamp))) throw new KalendsError('KAL_VERSION_CONFLICT')
-          await tell(tx, author, 'service.updated', changed, `Service "${changed.slug}" was changed.`)
-          return viewOf(tx, changed)
-        })
-      } catch (error) {
-        throw uniqueViolated(error) ? slugTaken(changed.slug) : error
-      }
+      return replace(author, service, stamp, patch)
+    },
+    async link(author, id, request, also = async () => undefined) {
+      const { service, stamp } = await known(author.tenantId, id)
+      const links = withLink(deps, service, await connectionOf(deps, author.tenantId, request), request)
+      if (links !== null) return replace(author, service, stamp, { links }, also)
+      return db.transaction(async (tx) => {
+        await also(tx)
+        await noticeLinks(tx, author, service)
+        return viewOf(tx, service)
+      })
     },
     async remove(author, id) {
       const { service } = await known(author.tenantId, id)
@@ -117,8 +146,13 @@ async function changedService(deps: ServicesDeps, service: Service, patch: Servi
   return { ...changed, ...(await linked(deps, service.tenantId, phases, links)) }
 }
 
-function asGiven({ connectionId, phase, role, target }: ServiceLink) {
-  return { connection: connectionId, phase, role, target }
+async function connectionOf({ db }: ServicesDeps, tenantId: string, request: LinkRequest): Promise<CallableConnection> {
+  const { connection } = checkInput(LinkRequest, request)
+  const named = connection.toLowerCase()
+  const found = isId(named) || isSlug(named) ? await findNamed(db, tenantId, [named]) : []
+  const one = found.find(({ id }) => id === named) ?? found[0]
+  if (!one) throw new KalendsError('KAL_CONNECTION_UNKNOWN', { connection })
+  return one
 }
 
 /** The fields that a patch names. One that is present as `undefined` is not named. */

@@ -40,6 +40,18 @@ export type ServiceInput = Static<typeof ServiceInput>
 export const ServicePatch = Type.Partial(ServiceInput, { additionalProperties: false })
 export type ServicePatch = Static<typeof ServicePatch>
 
+/**
+ * One more link of a service. `eventType` is the event type as the calendar shows it (Cal.com: its number). Without a role
+ * it is the primary of a phase that has none, else a mirror.
+ */
+export const LinkRequest = closed({
+  connection: text(200),
+  eventType: text(200),
+  phase: Type.Optional(Type.Integer({ minimum: 0, maximum: 50 })),
+  role: Type.Optional(Type.Union([Type.Literal('primary'), Type.Literal('mirror')])),
+})
+export type LinkRequest = Static<typeof LinkRequest>
+
 export const ServiceView = Type.Object({
   id: Type.String(),
   slug: Type.String(),
@@ -132,6 +144,9 @@ export const ResolveRequest = closed({
   // Named outright: of a mapped list the compiler can infer no union.
   resolution: Type.Unsafe<(typeof resolutions)[number]>(Type.Union(resolutions.map((name) => Type.Literal(name)))),
   note: Type.Optional(nullable(Type.String({ maxLength: 2000 }))),
+  serviceId: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 200, description: 'for link: the service, by id or slug' }),
+  ),
   version: Type.Integer({ minimum: 1 }),
 })
 export type ResolveRequest = Static<typeof ResolveRequest>

@@ -18,6 +18,7 @@ import type {
   ConnectionInput,
   ConnectionPatch,
   ConnectionView,
+  LinkRequest,
   PauseRequest,
   ResolveRequest,
   ReviewView,
@@ -78,6 +79,8 @@ export interface Services {
   get(tenantId: string, idOrSlug: string): Promise<ServiceView>
   create(author: Author, input: ServiceInput): Promise<ServiceView>
   update(author: Author, id: string, patch: ServicePatch): Promise<ServiceView>
+  /** Adds one link, checked as in `update`. One that is there already is left as it is. */
+  link(author: Author, id: string, request: LinkRequest): Promise<ServiceView>
   remove(author: Author, id: string): Promise<void>
 }
 

@@ -153,8 +153,12 @@ export type Supports = {
 export interface CalendarProvider {
   readonly name: string
   readonly supports: Supports
-  /** Schema of `ServiceLink.target`, and the same target as one comparable text. */
-  readonly target: { schema: TSchema; id(target: Record<string, unknown>): string }
+  /** Schema of `ServiceLink.target`, the same target as one comparable text, and back: null where the text names none. */
+  readonly target: {
+    schema: TSchema
+    id(target: Record<string, unknown>): string
+    read(id: string): Record<string, unknown> | null
+  }
   createBooking(call: Call, request: BookingRequest): Promise<Outcome<RemoteBooking>>
   /** `done(null)` is a proven "not found"; a failed look is never that. */
   getBooking(call: Call, ref: BookingRef): Promise<Outcome<RemoteBooking | null>>

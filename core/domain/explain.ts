@@ -139,7 +139,7 @@ const explanations: Record<string, Explanation> = {
   VERIFICATION_ERROR: row('The appointment could not be compared with the calendar.', 'Retry later.'),
   UNKNOWN_EVENT_TYPE: row(
     'The calendar has bookings on an event type that no service is linked to.',
-    'Link it to a service, or dismiss this.',
+    'Link it to a service, or dismiss this to leave it alone from now on.',
   ),
   HOP_LIMIT: row(
     'A change went round between calendars and was stopped.',

@@ -103,7 +103,7 @@ function authored(parts: Shared, origins: readonly string[], plugin: string) {
   }
   return {
     appointments: hold(parts.appointments, ['book', 'reschedule', 'cancel', 'edit', 'retrySync', 'verify', 'bulk']),
-    services: hold(parts.services, ['create', 'update', 'remove']),
+    services: hold(parts.services, ['create', 'update', 'link', 'remove']),
     connections: hold(parts.connections, ['create', 'update', 'remove', 'check', 'pause', 'resume']),
     reviews: hold(parts.reviews, ['resolve']),
     tenants: hold(parts.tenants, ['create', 'update']),

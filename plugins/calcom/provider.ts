@@ -30,7 +30,11 @@ export function createCalcom(options: CalcomOptions = {}, { now = Date.now } = {
       // There is no request that changes a booking's attendee or notes.
       fields: { name: false, email: false, phone: false, notes: false, price: false },
     },
-    target: { schema: CalcomTarget, id: (target) => String(eventTypeIdOf(target) ?? '') },
+    target: {
+      schema: CalcomTarget,
+      id: (target) => String(eventTypeIdOf(target) ?? ''),
+      read: (id) => (/^[1-9]\d{0,14}$/.test(id) ? { eventTypeId: Number(id) } : null),
+    },
     createBooking: (call, request) => createBooking(by(call), request),
     getBooking: (call, ref) => getBooking(by(call), ref),
     findBookings: (call, query) => findBookings(by(call), query),

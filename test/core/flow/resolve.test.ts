@@ -7,8 +7,10 @@ import { addService } from './service.ts'
 
 const { db } = await testDatabase(t)
 const retried: string[] = []
+const link = () => Promise.reject(new Error('nothing is linked here'))
 const reviews = createReviews({
   db,
+  link,
   retry: async (_tenant, id, connection) => void retried.push(`${id} ${connection}`),
 })
 
@@ -109,6 +111,7 @@ t.test('a retry that heals the review at once is no conflict', async (t) => {
   const { author, tenantId, appointmentId, id } = await opened()
   const swift = createReviews({
     db,
+    link,
     retry: async () => void (await healNow(db, { tenantId, appointmentId }, 'Booked.')),
   })
   t.match(await swift.resolve(author, id, { resolution: 'retry', version: 1 }), { state: 'healed', note: 'Booked.' })
@@ -116,7 +119,7 @@ t.test('a retry that heals the review at once is no conflict', async (t) => {
 
 t.test('a retry that could not be sent leaves the question open', async (t) => {
   const { author, tenantId, id } = await opened()
-  const down = createReviews({ db, retry: () => Promise.reject(new Error('no queue')) })
+  const down = createReviews({ db, link, retry: () => Promise.reject(new Error('no queue')) })
   await t.rejects(down.resolve(author, id, { resolution: 'retry', version: 1 }), { message: 'no queue' })
   t.match(await reviews.get(tenantId, id), { state: 'open', version: 1 })
 })
