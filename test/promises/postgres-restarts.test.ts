@@ -52,6 +52,8 @@ t.test(
       while (!stopped) {
         const n = next++
         const startsAt = nextSlot()
+        // Every fifth time the line breaks before the answer, and the same is asked again.
+        if (n % 5 === 0) await book(n, startsAt)
         await until(
           () => book(n, startsAt),
           (answer) => {
@@ -103,7 +105,8 @@ t.test(
       }
       return items
     }
-    const items = await until(all, (seen) => seen.every((one) => one.sync.status === 'synced'), 30_000)
+    const items = await until(all, (seen) => seen.every((one) => one.sync.status !== 'pending'), 30_000)
+    t.same([...new Set(items.map((one) => one.sync.status))], ['synced'])
     t.same(
       new Set(items.map(({ id }) => id)),
       new Set(acknowledged.values()),
