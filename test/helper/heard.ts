@@ -71,3 +71,13 @@ export async function bookThere(
   const attendee = { name, email: customer(name).email, timeZone: 'Europe/Berlin' }
   return (await twin.calendar.book({ eventTypeId: eventType.id, start, attendee })).uid
 }
+
+/** Waits until webhooks are held that `check` wants, and answers the newest `count` of them. */
+export async function heldWebhooks({ twin }: Pick<Known, 'twin'>, count: number) {
+  return (
+    await until(
+      () => twin.webhooks.held,
+      (held) => held.length >= count,
+    )
+  ).slice(-count)
+}
