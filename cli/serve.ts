@@ -7,7 +7,7 @@ import type { Logger } from '../core/logger.ts'
 import type { Settings } from '../core/settings.ts'
 import { environmentPlugin } from './from-environment.ts'
 import { findRunning, forgetRunning, noteRunning } from './running.ts'
-import { allowSandbox, choosePort, isFree, rememberPort } from './sandbox/place.ts'
+import { allowSandbox, choosePort, isFree, rememberedPort, rememberPort, sandboxHost } from './sandbox/place.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
 
 /** A gateway that listens. `sandbox` where it brought a Cal.com of its own. `stop` may be called twice. */
@@ -26,7 +26,17 @@ export async function serve(settings: Settings, environment: Environment, log: L
   if (environment.CALCOM_API_KEY) {
     return { ...(await open(settings, log, [environmentPlugin(environment)])), fromEnvironment: true }
   }
+  if (await sandboxIsThere(settings)) return open(await allowSandbox(settings), log, [])
   return withSandbox(settings, log)
+}
+
+/** Another gateway of this folder, on the same external database, has the sandbox open: two would overwrite its file. */
+async function sandboxIsThere(settings: Settings): Promise<boolean> {
+  const port = await rememberedPort(settings)
+  if (port === null || settings.database.url === 'embedded' || (await isFree(port, sandboxHost))) return false
+  const page = `http://${sandboxHost}:${port}/_twin/faults`
+  const answer = await fetch(page, { signal: AbortSignal.timeout(3_000) }).catch(() => null)
+  return answer?.ok === true
 }
 
 async function withSandbox(settings: Settings, log: Logger, attempt = 1): Promise<Served> {

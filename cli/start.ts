@@ -32,8 +32,8 @@ tenant is configured, it brings a Cal.com sandbox and a demo tenant along.`,
 
 /** For people where somebody sees it, or has to: on a terminal, or where credentials are shown this once. */
 function greet(served: Served, log: Logger, io: Io): void {
-  log.info({ event: 'started', url: served.url, pid: process.pid }, 'the gateway is ready')
   if (process.stdout.isTTY || served.sandbox !== null) io.out(welcome(served))
+  log.info({ event: 'started', url: served.url, pid: process.pid }, 'the gateway is ready')
 }
 
 async function stop(served: Served, log: Logger): Promise<0 | 1> {

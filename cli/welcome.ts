@@ -2,6 +2,9 @@ import { mainTenant } from './from-environment.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
 import type { Served } from './serve.ts'
 
+/** How a person calls us: in a checkout through npm, which knows the right Node.js; installed, by our name. */
+const program = import.meta.url.endsWith('.ts') ? 'npm run kalends --' : 'kalends'
+
 /** What a person reads when the gateway is ready: where to go, what to type next, and once the demo's credentials. */
 export function welcome({ url, sandbox, fromEnvironment }: Served): string {
   const lines = [
@@ -30,7 +33,7 @@ function sandboxLines(url: string, { pageUrl, tenant, credentials, nextFree }: S
     `      -H "Content-Type: application/json" \\`,
     `      -d '{"serviceId":"cut","startsAt":"${nextFree}","customer":{"name":"Zoe Mueller","email":"zoe@example.org"}}'`,
     '',
-    '  Or watch the whole story in another terminal: npm run demo',
+    `  Or watch the whole story in another terminal: ${program === 'kalends' ? 'kalends demo' : 'npm run demo'}`,
   ]
 }
 
@@ -47,8 +50,8 @@ function credentialLines(tenant: string, { email, password, key }: NonNullable<S
 function knownLines(tenant: string): string[] {
   return [
     `  The login and the API key of the tenant "${tenant}" were shown at the first start. New ones:`,
-    `    npm run kalends -- key create mine --role admin --tenant ${tenant}`,
-    `    npm run kalends -- user password admin@demo.example --tenant ${tenant}`,
+    `    ${program} key create mine --role admin --tenant ${tenant}`,
+    `    ${program} user password admin@demo.example --tenant ${tenant}`,
   ]
 }
 
@@ -57,7 +60,7 @@ function environmentLines(): string[] {
     '',
     `  CALCOM_API_KEY is the connection "calendar" of the tenant "${mainTenant}". A key for your programs,`,
     '  and whether everything is in place:',
-    `    npm run kalends -- key create mine --role admin --tenant ${mainTenant}`,
-    '    npm run kalends -- doctor',
+    `    ${program} key create mine --role admin --tenant ${mainTenant}`,
+    `    ${program} doctor`,
   ]
 }

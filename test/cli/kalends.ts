@@ -59,14 +59,19 @@ export async function ready(t: Owner, started: Child): Promise<Started> {
       .out()
       .split('\n')
       .find((text) => text.includes('"event":"started"'))
-  const dead = started.ended.then(({ code, out, err }) => {
-    throw new Error(`it ended with ${code} before it was ready: ${out}${err}`)
+  let end: Ended | undefined
+  started.ended.then((seen) => {
+    end = seen
   })
-  await Promise.race([
-    until(() => line() !== undefined && started.out().includes('Ctrl-C stops it'), Boolean, 60_000),
-    dead,
-  ])
-  dead.catch(() => undefined)
+  t.teardown(async () => {
+    started.process.kill('SIGTERM')
+    await started.ended
+  })
+  const look = () => {
+    if (end) throw new Error(`it ended with ${end.code} before it was ready: ${end.out}${end.err}`)
+    return line()
+  }
+  await until(look, Boolean, 90_000)
   const { url, pid } = JSON.parse(line() ?? '') as { url: string; pid: number }
   t.teardown(async () => {
     if (isThere(pid)) process.kill(pid, 'SIGTERM')

@@ -47,10 +47,8 @@ t.test('with a key of Cal.com there is no sandbox, but a tenant with a connectio
     join(folder, 'config/gateway.yaml'),
     'server: { port: 0 }\nplugins:\n  calcom: { use: kalends/calcom }\n  admin: { use: kalends/admin }\n',
   )
-  const started = child(process.execPath, [join(root, 'cli/kalends.js'), 'start'], folder, {
-    CALCOM_API_KEY: 'cal_live_x',
-  })
-  await until(started.out, (out) => out.includes('"event":"started"'), 60_000)
+  const program = [join(root, 'cli/kalends.js'), 'start']
+  const started = await ready(t, child(process.execPath, program, folder, { CALCOM_API_KEY: 'cal_live_x' }))
   t.notOk(
     started
       .out()
