@@ -3,6 +3,9 @@ import { nextSlot } from '../helper/gateway.ts'
 import { all, bookThere, inbox, listening, quiet, writes } from '../helper/heard.ts'
 import { book, synced } from '../helper/salon.ts'
 
+// A gateway and its database for each of them.
+t.setTimeout(90_000)
+
 const orders = [
   [0, 1, 2],
   [0, 2, 1],

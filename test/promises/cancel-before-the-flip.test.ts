@@ -3,6 +3,9 @@ import { until } from '../helper/gateway.ts'
 import { all, bookThere, inbox, listening, quiet, writes } from '../helper/heard.ts'
 import { book, seen, story, synced } from '../helper/salon.ts'
 
+// A gateway and its database for each of them.
+t.setTimeout(90_000)
+
 /** Lengthens the looks after a contradiction, which are 1, 2.5 and 15 of these. */
 const sync = { settleDelay: '100ms' }
 

@@ -3,6 +3,9 @@ import { nextSlot, until } from '../helper/gateway.ts'
 import { all, bookThere, inbox, listening, quiet, writes } from '../helper/heard.ts'
 import { book, intent, synced } from '../helper/salon.ts'
 
+// A gateway and its database for each of them.
+t.setTimeout(90_000)
+
 for (const webhookTiming of ['before-reply', 'after-reply'] as const) {
   for (const metadata of ['with', 'without'] as const) {
     t.test(`an echo ${webhookTiming} and ${metadata} metadata is our own`, async (t) => {
