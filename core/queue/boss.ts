@@ -30,7 +30,8 @@ export async function startQueue(options: { url: string; db: Database; log: Log 
   const { log, db } = options
   const url = withSession(options.url, '-c synchronous_commit=off')
   const hasty = await openDatabase({
-    url,
+    // One plan for any number of jobs: by itself PostgreSQL would prefer a new one each time, made for the very number.
+    url: withSession(url, '-c plan_cache_mode=force_generic_plan'),
     max: 3,
     applicationName: 'kalends queue',
     onProblem: (error) => log.warn({ event: 'warned', err: error }, 'a connection of the queue was lost'),
@@ -40,8 +41,8 @@ export async function startQueue(options: { url: string; db: Database; log: Log 
     application_name: 'kalends queue',
     schema: 'pgboss',
     max: 2,
-    superviseIntervalSeconds: 5,
-    monitorIntervalSeconds: 5,
+    superviseIntervalSeconds: 10,
+    monitorIntervalSeconds: 10,
     schedule: false,
     persistWarnings: false,
   })
@@ -96,14 +97,14 @@ function through(sql: Sql) {
 }
 
 async function createQueues(boss: PgBoss): Promise<void> {
-  for (const [name, { partition, expireAfter }] of Object.entries(queues)) {
+  for (const [name, { partition, expireAfter, keepFinished }] of Object.entries(queues)) {
     await boss.createQueue(name, {
       policy: 'standard',
       partition,
       retryLimit: 1_000,
       retryDelay: 1,
       expireInSeconds: expireAfter,
-      deleteAfterSeconds: 3_600,
+      deleteAfterSeconds: keepFinished,
       retentionSeconds: 30 * 24 * 3_600,
     })
   }

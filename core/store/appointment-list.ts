@@ -31,6 +31,9 @@ export const latestFirst: ListOrder<Appointment> = {
   keyOf: ({ startsAt, id }) => `${epoch(startsAt)}.${id}`,
 }
 
+/** How many appointments are looked through for words before the index of words is asked: some milliseconds. */
+const walk = 5_000
+
 const selectList = appointmentColumns.map((column) => `a.${column}`).join(', ')
 
 /** Appointments of a tenant behind a cursor key, latest start first. */
@@ -56,17 +59,30 @@ export async function listAppointments(
   if (filter.serviceId !== undefined) narrow('a.service_id = ?', filter.serviceId)
   if (filter.from !== undefined) narrow('a.starts_at >= ?', filter.from)
   if (filter.to !== undefined) narrow('a.starts_at < ?', filter.to)
-  if (filter.q !== undefined) narrow(`a.search @@ to_tsquery('simple', ?)`, prefixes(filter.q))
   if (after !== latestFirst.first) {
     const [start, id] = after.split('.')
     narrow('(a.starts_at, a.id) < (?::timestamptz, ?::uuid)', instantOf(Number(start)), id)
   }
-  const rows = await sql.query<AppointmentRow>(
-    `select ${selectList} from kalends.appointments a where ${clauses.join(' and ')}
-     order by a.starts_at desc, a.id desc limit $${values.push(limit)}`,
-    values,
-  )
-  return rows.map(toAppointment)
+  const from = (source: string) => sql.query<AppointmentRow>(`select ${selectList} from ${source}`, values)
+  const where = clauses.join(' and ')
+  const narrowed = [...values]
+  const order = 'order by a.starts_at desc, a.id desc'
+  const page = `${order} limit $${values.push(limit)}`
+  if (filter.q === undefined) return (await from(`kalends.appointments a where ${where} ${page}`)).map(toAppointment)
+  // The planner cannot tell a common word from a rare one by its beginning, and walks the whole list for a rare name.
+  // So the list is walked for a while, which soon fills a page with a common word; where it is longer than that, the
+  // index of words is asked ("offset 0" keeps the planner from walking again).
+  const matches = `search @@ to_tsquery('simple', $${values.push(prefixes(filter.q))})`
+  const walked = `(select * from kalends.appointments a where ${where} ${order} limit ${walk}) a`
+  const soon = await from(`${walked} where ${matches} ${page}`)
+  if (soon.length === limit || !(await isLonger(sql, walked, narrowed))) return soon.map(toAppointment)
+  const found = `(select * from kalends.appointments where tenant_id = $1 and ${matches} offset 0) a`
+  return (await from(`${found} where ${where} ${page}`)).map(toAppointment)
+}
+
+async function isLonger(sql: Sql, walked: string, values: readonly unknown[]): Promise<boolean> {
+  const [row] = await sql.query<{ length: number }>(`select count(*)::int as length from ${walked}`, values)
+  return row?.length === walk
 }
 
 /** A tsquery that matches what begins with each word. Words are quoted, so that no sign in them is an operator. */

@@ -185,7 +185,9 @@ export async function lockAppointments(
 ): Promise<void> {
   if (keys.length === 0) return
   await sql.query(
-    `select from kalends.appointments a join unnest($1::uuid[], $2::uuid[]) as k(tenant_id, id)
+    // The limit is for the planner, as that of JSON (sql-values.ts).
+    `select from kalends.appointments a
+     join (select * from unnest($1::uuid[], $2::uuid[]) as k(tenant_id, id) limit (select cardinality($1::uuid[]))) k
        on a.tenant_id = k.tenant_id and a.id = k.id
      order by a.tenant_id, a.id for update of a`,
     [keys.map((key) => key.tenantId), keys.map((key) => key.appointmentId)],

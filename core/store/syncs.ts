@@ -91,7 +91,9 @@ with input as (
   update kalends.syncs s
   set lease_owner = f.owner, lease_epoch = s.lease_epoch + 1, lease_until = kalends.clock() + $2 * interval '1 ms'
   from free f where ${sameKey('s', 'f')}
-  returning s.*, f.callable
+  -- For this statement only: a lease that a crash of the database forgets leaves its worker without one, and nothing is
+  -- sent before the announcement, which waits for the disk and takes this along.
+  returning s.*, f.callable, set_config('synchronous_commit', 'off', true)
 ), held_back as (
   -- The lock on the connection makes a resume wait until what is parked here can be seen by it.
   select s.tenant_id, s.appointment_id, s.connection_id

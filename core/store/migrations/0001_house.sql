@@ -83,6 +83,41 @@ create table kalends.ignored_targets (
   foreign key (tenant_id, connection_id) references kalends.connections on delete cascade
 );
 
+-- The last import of a connection. It goes twice over the calendar's list, a window at a time: first to count what is to
+-- be taken in, then to take it in. `listed_to` is where the next window begins, so a crash costs one window.
+create table kalends.imports (
+  tenant_id     uuid not null,
+  connection_id uuid not null,
+  id            uuid not null,
+  state         text not null check (state in ('running', 'finished', 'failed')),
+  step          text not null default 'count' check (step in ('count', 'adopt')),
+  event_types   text[],
+  listed_to     timestamptz not null,
+  span_days     int not null default 7,
+  failures      int not null default 0,
+  due_at        timestamptz not null,
+  total         int not null default 0,
+  done          int not null default 0,
+  adopted       int not null default 0,
+  skipped       int not null default 0,
+  code          text,
+  author        text,
+  started_at    timestamptz not null,
+  finished_at   timestamptz,
+  primary key (tenant_id, connection_id),
+  foreign key (tenant_id, connection_id) references kalends.connections on delete cascade
+);
+create index imports_running on kalends.imports (due_at) where state = 'running';
+
+create table kalends.import_items (
+  tenant_id     uuid not null,
+  connection_id uuid not null,
+  external_id   text not null,
+  result        text check (result in ('adopted', 'skipped')),
+  primary key (tenant_id, connection_id, external_id),
+  foreign key (tenant_id, connection_id) references kalends.imports on delete cascade
+);
+
 create table kalends.appointments (
   tenant_id                uuid not null references kalends.tenants,
   id                       uuid not null,
@@ -134,7 +169,8 @@ create index appointments_by_origin on kalends.appointments (tenant_id, origin, 
 create index appointments_unsynced on kalends.appointments (tenant_id, sync_status, starts_at, id)
   where sync_status <> 'synced';
 create index appointments_in_review on kalends.appointments (tenant_id, starts_at, id) where requires_manual_review;
-create index appointments_search on kalends.appointments using gin (search);
+-- New entries are kept aside and sorted in by whoever finds the pile full: a small pile is a short wait.
+create index appointments_search on kalends.appointments using gin (search) with (gin_pending_list_limit = 256);
 
 create table kalends.bookings (
   tenant_id      uuid not null,
@@ -201,7 +237,7 @@ create table kalends.syncs (
   foreign key (tenant_id, connection_id) references kalends.connections
 );
 create index syncs_due on kalends.syncs (due_at) where state = 'waiting';
-create index syncs_of_connection on kalends.syncs (tenant_id, connection_id) where state in ('waiting', 'parked');
+create index syncs_of_connection on kalends.syncs (tenant_id, connection_id, state) where state <> 'settled';
 
 -- One write that we are about to make; committed before the call, so that a crash leaves a question and not a riddle.
 create table kalends.intents (
