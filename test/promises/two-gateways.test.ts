@@ -21,15 +21,19 @@ t.test('two gateways on one database share the work and never call twice for one
       creates.set(name, (creates.get(name) ?? 0) + 1)
     }
   })
-  await Promise.all(
-    Array.from({ length: many }, async (_, n) => {
+  let next = 0
+  /** A client that books one after the other: five hundred at the very same moment would only wait for connections. */
+  async function client(): Promise<void> {
+    while (next < many) {
+      const n = next++
       const request = { serviceId: 'cut', startsAt: nextSlot(), customer: customer(`Guest ${n}`) }
       const booking = n % 2 === 0 ? gateway.appointments.book(author, request) : other.verb('book', author, request)
       const { appointment } = (await booking) as Booked
       // Another nudge for the same work, while the first is being worked off: both gateways want it.
       await gateway.appointments.retrySync(author, appointment.id)
-    }),
-  )
+    }
+  }
+  await Promise.all(Array.from({ length: 16 }, client))
   const waiting = () =>
     db.query<{ count: number }>(`select count(*)::int from kalends.appointments where sync_status <> 'synced'`)
   await until(waiting, ([row]) => row?.count === 0, 60_000)

@@ -1,0 +1,5 @@
+import t from 'tap'
+import { survivesEveryPoint } from '../helper/crash.ts'
+
+t.setTimeout(110_000)
+t.test('kill -9 at any point of a book loses nothing and doubles nothing', (t) => survivesEveryPoint(t, 'book'))
