@@ -31,10 +31,15 @@ twin.on('commit', ({ uids }) => {
 function arrivals(): Arrivals {
   const since = made
   made = []
-  return since.map(({ uid, at }) => [twin.bookings({ uid })[0]?.attendees[0]?.email ?? '', String(at)])
+  return since.map(({ uid, at }) => [emailOf(uid), String(at)])
 }
 
-const calls = () => Object.values(twin.counts).reduce((sum: number, count) => sum + count, 0)
+function emailOf(uid: string): string {
+  const [booker] = (twin.bookings({ uid })[0]?.attendees ?? []) as { email?: string }[]
+  return booker?.email ?? ''
+}
+
+const calls = () => Object.values(twin.counts).reduce<number>((sum, count) => sum + Number(count), 0)
 
 serveParent(
   { url: twin.url, apiKey, eventTypeId: type.id } satisfies CalendarReady,

@@ -1,5 +1,6 @@
 // Kalends as it comes: every feature on, its own HTTP API with a key, the Cal.com plugin.
 import pg from 'pg'
+import pino from 'pino'
 import { createGateway } from '../../core/gateway.ts'
 import admin from '../../plugins/admin/index.ts'
 import calcom from '../../plugins/calcom/index.ts'
@@ -10,14 +11,16 @@ import type { SystemReady } from './system.ts'
 
 const { BENCH_DATABASE: url = '', BENCH_CALENDAR = '{}', BENCH_HISTORY = '{}' } = process.env
 const calendar: CalendarReady = JSON.parse(BENCH_CALENDAR)
-const gateway = await createGateway({
-  server: { port: 0 },
-  database: { url },
-  secrets: { key: Buffer.alloc(32, 7).toString('base64') },
-  outbound: { allow: [new URL(calendar.url).host] },
-  log: { level: 'warn' },
-  plugins: [calcom(), admin()],
-})
+const gateway = await createGateway(
+  {
+    server: { port: 0 },
+    database: { url },
+    secrets: { key: Buffer.alloc(32, 7).toString('base64') },
+    outbound: { allow: [new URL(calendar.url).host] },
+    plugins: [calcom(), admin()],
+  },
+  { logger: pino({ level: 'warn' }) },
+)
 const tenant = await gateway.tenants.create(
   { origin: { name: 'api' } },
   { slug: 'salon', name: 'Salon', timeZone: 'Europe/Berlin', region: 'DE' },

@@ -54,7 +54,7 @@ export function readOptions(args: readonly string[]): Options {
   return {
     systems: systems.filter((system) => values.only === undefined || values.only === system),
     rounds: Number(values.rounds ?? (quick ? 1 : 3)),
-    warmUp: quick ? 2 : 5,
+    warmUp: quick ? 6 : 12,
     open: quick ? 5 : 20,
     closed: quick ? 4 : 10,
     clients: 32,
