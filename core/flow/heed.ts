@@ -10,7 +10,7 @@ import type { Sql } from '../store/database.ts'
 import type { Recorded } from '../store/record.ts'
 import { giveUp } from './conclude.ts'
 import { dispatch } from './dispatch.ts'
-import { agreed, ended } from './judge.ts'
+import { agreed, ended, overruled } from './judge.ts'
 import { openReview } from './review.ts'
 import { type Bringing, note, replaced, write } from './work.ts'
 
@@ -34,9 +34,8 @@ export async function heed(work: Bringing, booking: Booking, remote: RemoteBooki
   }
   replaced(work, standing)
   if (result.is === 'conflict' && result.winner === 'ours') {
-    // Our cancel stands over their move: what they moved to is cancelled by the plan, and the timeline says so.
-    const data = { externalId: remote.externalId, startsAt: remote.startsAt, kept: 'cancelled' }
-    note(work, { kind: 'booking.overruled', message: 'Moved in the calendar, but it was cancelled here.', data })
+    // What they moved to is cancelled by the plan.
+    note(work, overruled(remote.externalId))
     return null
   }
   if (bookedPhases({ phases: work.snapshot.phases }).length > 1) return giveUp(work, standing, 'PHASE_CHANGED_REMOTE')

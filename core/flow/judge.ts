@@ -77,10 +77,15 @@ function doubtful(step: Step, code: string): Judgement {
 }
 
 function moved(step: Step, successorId: string): Judgement {
-  return {
-    ...refused(step, 'ALREADY_MOVED', { is: 'follow', successorId }),
-    booking: { ...step.booking, externalId: successorId },
-  }
+  const judgement = refused(step, 'ALREADY_MOVED', { is: 'follow', successorId })
+  const booking = { ...step.booking, externalId: successorId }
+  return { ...judgement, booking, ...(step.kind === 'cancel' ? { entry: overruled(successorId) } : {}) }
+}
+
+/** Their move loses against our cancel, and the timeline says so. */
+export function overruled(externalId: string): JournalEntry {
+  const message = 'Moved in the calendar, but it was cancelled here: what it was moved to is cancelled too.'
+  return { kind: 'booking.overruled', message, data: { operation: 'cancel', externalId, code: 'ALREADY_MOVED' } }
 }
 
 function written(
