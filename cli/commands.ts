@@ -11,6 +11,10 @@ export const commands: Readonly<Record<string, Entry>> = {
   tenant: { summary: 'companies: list, create, show', load: () => import('./tenant.ts') },
   key: { summary: 'API keys: list, create, remove', load: () => import('./key.ts') },
   user: { summary: 'people: list, create, password', load: () => import('./user.ts') },
+  services: {
+    summary: 'services: list, link to event types, import their bookings',
+    load: () => import('./services.ts'),
+  },
   pause: { summary: 'hold back what would be sent to a connection', load: () => import('./pause.ts') },
   resume: { summary: 'send what has waited', load: () => import('./resume.ts') },
 }

@@ -5,7 +5,7 @@ import { Client } from './demo/client.ts'
 import { play } from './demo/story.ts'
 import { asOperator, operatorOf, quietLog, settingsFor } from './operator.ts'
 import { findRunning, type Running } from './running.ts'
-import { freePort, rememberedPort, sandboxHost } from './sandbox/place.ts'
+import { freePort, isFree, rememberedPort, sandboxHost } from './sandbox/place.ts'
 import { demoTenant } from './sandbox/sandbox.ts'
 import { type Served, serve } from './serve.ts'
 
@@ -33,8 +33,13 @@ cancels what it booked.`,
   },
 } satisfies Command
 
-/** The usual port may be somebody else's. The calendar's webhooks need to know which one it is, so it is not left at 0. */
+/**
+ * The configured port, to which the calendar sends its webhooks already; another only where somebody has it. It is not
+ * left at 0: webhooks need to know which one it is.
+ */
 async function onFreePort(settings: Settings): Promise<Settings> {
+  const { host, port: usual } = settings.server
+  if (usual !== 0 && (await isFree(usual, host))) return settings
   const port = await freePort(sandboxHost)
   const server = Object.freeze({
     ...settings.server,

@@ -146,7 +146,7 @@ async function hear(stage: Stage, order: Order, booked: string[]): Promise<void>
   const isCancelled = (found: AppointmentView[]) => found[0]?.status === 'cancelled'
   await until(stage, look, isCancelled, 'what is cancelled in the calendar should be cancelled here')
   say(`   cancelled there, and here after ${ms(performance.now() - began)}`)
-  const found = (await remotes(stage)).filter(({ start }) => sameStart(start, order.startsAt))
+  const { body: found } = await sandbox.ask<Remote[]>('GET', `/_twin/bookings?attendeeEmail=${email}`)
   expect(found.length === 1, `nothing should be sent back to the calendar, and it holds ${found.length} bookings`)
 }
 
