@@ -1,10 +1,9 @@
 import { type Static, Type } from 'typebox'
 import type { AppointmentStatus } from '../domain/appointment.ts'
 import type { SyncStatus } from '../domain/sync-status.ts'
-import { closed, InstantText, nullable, PageQuery, page } from './shapes.ts'
+import { closed, FreeObject, InstantText, nullable, PageQuery, page } from './shapes.ts'
 
 const text = (maxLength: number) => Type.String({ minLength: 1, maxLength })
-const freeObject = Type.Record(Type.String({ maxLength: 100 }), Type.Unknown())
 
 /** The person who comes. `phone` in any national or international form; it is kept as E.164. */
 export const CustomerInput = closed({
@@ -26,8 +25,8 @@ export const BookRequest = closed({
   timeZone: Type.Optional(text(64)),
   customer: CustomerInput,
   notes: Type.Optional(nullable(Type.String({ maxLength: 5000 }))),
-  metadata: Type.Optional(freeObject),
-  attributes: Type.Optional(freeObject),
+  metadata: Type.Optional(FreeObject),
+  attributes: Type.Optional(FreeObject),
 })
 export type BookRequest = Static<typeof BookRequest>
 
@@ -55,8 +54,8 @@ export const EditRequest = closed({
     }),
   ),
   notes: Type.Optional(nullable(Type.String({ maxLength: 5000 }))),
-  metadata: Type.Optional(freeObject),
-  attributes: Type.Optional(freeObject),
+  metadata: Type.Optional(FreeObject),
+  attributes: Type.Optional(FreeObject),
   status: Type.Optional(Type.Union([Type.Literal('completed'), Type.Literal('no_show')])),
   version: Type.Optional(Type.Integer({ minimum: 1 })),
 })
@@ -109,8 +108,8 @@ export const AppointmentView = Type.Object({
   originConnectionId: nullable(Type.String()),
   version: Type.Integer(),
   notes: nullable(Type.String()),
-  metadata: freeObject,
-  attributes: freeObject,
+  metadata: FreeObject,
+  attributes: FreeObject,
   cancellationReason: nullable(Type.String()),
   sync: Type.Object({
     status: Type.String(),
@@ -156,7 +155,7 @@ export const TimelineEntry = Type.Object({
   origin: Type.Object({ name: Type.String(), connectionId: nullable(Type.String()) }),
   causalId: Type.String(),
   connectionId: nullable(Type.String()),
-  data: freeObject,
+  data: FreeObject,
 })
 export type TimelineEntry = Static<typeof TimelineEntry>
 export const Timeline = Type.Object({ items: Type.Array(TimelineEntry) })

@@ -1,8 +1,7 @@
 import { type Static, Type } from 'typebox'
-import { closed, InstantText, nullable, page } from './shapes.ts'
+import { closed, FreeObject, InstantText, mapOf, nullable, page } from './shapes.ts'
 
 const text = (maxLength: number) => Type.String({ minLength: 1, maxLength })
-const freeObject = Type.Record(Type.String({ maxLength: 100 }), Type.Unknown())
 const Slug = Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,62}$', description: 'lower case letters, digits, hyphens' })
 const Minutes = Type.Integer({ minimum: 1, maximum: 1440 })
 
@@ -19,7 +18,7 @@ export const LinkInput = closed({
   connection: text(200),
   phase: Type.Optional(Type.Integer({ minimum: 0, maximum: 50, default: 0 })),
   role: Type.Optional(Type.Union([Type.Literal('primary'), Type.Literal('mirror')])),
-  target: freeObject,
+  target: FreeObject,
 })
 
 export const ServiceInput = closed({
@@ -34,7 +33,7 @@ export const ServiceInput = closed({
   active: Type.Optional(Type.Boolean()),
   phases: Type.Optional(Type.Array(PhaseInput, { minItems: 1, maxItems: 50 })),
   links: Type.Optional(Type.Array(LinkInput, { maxItems: 100 })),
-  attributes: Type.Optional(freeObject),
+  attributes: Type.Optional(FreeObject),
 })
 export type ServiceInput = Static<typeof ServiceInput>
 export const ServicePatch = Type.Partial(ServiceInput, { additionalProperties: false })
@@ -77,11 +76,11 @@ export const ServiceView = Type.Object({
       connectionId: Type.String(),
       phase: Type.Integer(),
       role: Type.String(),
-      target: freeObject,
+      target: FreeObject,
       externalId: Type.String(),
     }),
   ),
-  attributes: freeObject,
+  attributes: FreeObject,
   sync: Type.Object({ status: Type.String(), errorCode: nullable(Type.String()) }),
   createdAt: InstantText,
   updatedAt: InstantText,
@@ -94,9 +93,9 @@ export const ConnectionInput = closed({
   name: Slug,
   plugin: text(64),
   baseUrl: Type.Optional(nullable(text(500))),
-  credentials: Type.Optional(Type.Record(text(64), Type.String({ maxLength: 4000 }))),
+  credentials: Type.Optional(mapOf(Type.String({ maxLength: 4000 }), 64)),
   webhookSecret: Type.Optional(nullable(Type.String({ maxLength: 500 }))),
-  options: Type.Optional(freeObject),
+  options: Type.Optional(FreeObject),
 })
 export type ConnectionInput = Static<typeof ConnectionInput>
 export const ConnectionPatch = Type.Partial(Type.Omit(ConnectionInput, ['plugin']), { additionalProperties: false })
@@ -109,9 +108,10 @@ export const ConnectionView = Type.Object({
   baseUrl: nullable(Type.String()),
   state: Type.String({ description: 'active | needs_auth | paused' }),
   paused: nullable(Type.String({ description: 'outbound | all' })),
-  credentials: Type.Record(Type.String(), Type.String(), { description: 'field → last characters only' }),
+  /** Field → last characters only. */
+  credentials: mapOf(Type.String(), 64),
   webhookUrl: nullable(Type.String()),
-  options: freeObject,
+  options: FreeObject,
   waiting: Type.Integer({ description: 'changes that wait to be sent' }),
   createdAt: InstantText,
   updatedAt: InstantText,
@@ -124,6 +124,39 @@ export const ConnectionCheck = Type.Object({
   findings: Type.Array(Type.Object({ level: Type.String(), code: Type.String(), message: Type.String() })),
 })
 export type ConnectionCheck = Static<typeof ConnectionCheck>
+
+/** What an import would take in, and what it leaves alone. All of it lies ahead and is not cancelled. */
+export const ImportPreview = Type.Object({
+  total: Type.Integer({ description: 'bookings that would become appointments' }),
+  services: Type.Array(Type.Object({ serviceId: Type.String(), slug: Type.String(), count: Type.Integer() })),
+  known: Type.Integer({ description: 'bookings that are appointments already' }),
+  leftAlone: Type.Array(
+    Type.Object({
+      reason: Type.String({ description: 'unknown_event_type | attendee_only | composite' }),
+      eventType: nullable(Type.String()),
+      count: Type.Integer(),
+    }),
+  ),
+})
+export type ImportPreview = Static<typeof ImportPreview>
+
+/** How far an import came. `total` grows while it counts; `adopted` stand here now, `skipped` were gone or changed meanwhile. */
+export const ImportRunView = Type.Object({
+  state: Type.String({ description: 'running | finished | failed' }),
+  step: Type.String({ description: 'count | adopt' }),
+  total: Type.Integer(),
+  done: Type.Integer(),
+  adopted: Type.Integer(),
+  skipped: Type.Integer(),
+  code: nullable(Type.String({ description: 'why it failed' })),
+  startedAt: InstantText,
+  finishedAt: nullable(InstantText),
+})
+export type ImportRunView = Static<typeof ImportRunView>
+
+/** The preview is null while a run is under way: that run says what there is. */
+export const ImportView = Type.Object({ preview: nullable(ImportPreview), run: nullable(ImportRunView) })
+export type ImportView = Static<typeof ImportView>
 
 export const PauseRequest = closed({
   scope: Type.Optional(Type.Union([Type.Literal('outbound'), Type.Literal('all')], { default: 'outbound' })),
@@ -160,7 +193,7 @@ export const ReviewView = Type.Object({
   appointmentId: nullable(Type.String()),
   connectionId: nullable(Type.String()),
   phase: nullable(Type.Integer()),
-  details: freeObject,
+  details: FreeObject,
   resolutions: Type.Array(Type.String()),
   resolution: nullable(Type.String()),
   note: nullable(Type.String()),

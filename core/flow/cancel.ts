@@ -9,10 +9,10 @@ export function cancel(ports: Ports, author: Author, id: string, request: Cancel
   return change(ports, author, id, (current) => {
     if (current.status === 'cancelled') return null
     requireMovable(ports, current, 'cancelled')
-    const reason = request.reason ?? null
     return {
-      next: { ...current, status: 'cancelled', cancellationReason: reason },
-      entry: { kind: 'appointment.cancelled', message: 'Cancelled.', data: { reason } },
+      // The reason may name somebody, so it stays with the appointment: what the journal was told is there for ever.
+      next: { ...current, status: 'cancelled', cancellationReason: request.reason ?? null },
+      entry: { kind: 'appointment.cancelled', message: 'Cancelled.', data: {} },
     }
   })
 }

@@ -95,8 +95,14 @@ export async function heardGateway(t: Owner, given: Parameters<typeof testGatewa
   return { ...house, address: url }
 }
 
-/** A salon in Berlin whose haircut is linked to an event type. */
-export async function furnish(gateway: KalendsGateway, twin: Pick<Twin, 'url'>, eventTypeId: number, slug = 'salon') {
+/** A salon in Berlin whose haircut is linked to an event type, with the key of the account that owns it. */
+export async function furnish(
+  gateway: KalendsGateway,
+  twin: Pick<Twin, 'url'>,
+  eventTypeId: number,
+  slug = 'salon',
+  accountKey = apiKey,
+) {
   const origin = { name: 'api' }
   const given = { slug, name: 'Salon', timeZone: 'Europe/Berlin', language: 'de', region: 'DE' }
   const tenant = await gateway.tenants.create({ origin }, given)
@@ -105,7 +111,7 @@ export async function furnish(gateway: KalendsGateway, twin: Pick<Twin, 'url'>, 
     name: 'calendar',
     plugin: 'calcom',
     baseUrl: twin.url,
-    credentials: { apiKey },
+    credentials: { apiKey: accountKey },
   })
   const service = await gateway.services.create(author, {
     slug: 'cut',
@@ -115,6 +121,15 @@ export async function furnish(gateway: KalendsGateway, twin: Pick<Twin, 'url'>, 
   })
   const { key } = await gateway.keys.create(author, { name: 'test', role: 'admin' })
   return { tenant, author, connection, service, key }
+}
+
+/** Another salon, with an account of its own in the same Cal.com: what is booked there is none of the first one's. */
+export async function neighbour(gateway: KalendsGateway, twin: Twin) {
+  const key = 'cal_live_other_0123456789abcdef'
+  const host = { username: 'bea', email: 'bea@other.example', name: 'Bea Host', timeZone: 'Europe/Berlin' }
+  const account = twin.addAccount({ ...host, apiKey: key, availability: roundTheClock })
+  const eventType = twin.addEventType(account, { title: 'Trim', slug: 'trim', lengthInMinutes: 30 })
+  return { account, eventType, ...(await furnish(gateway, twin, eventType.id, 'other', key)) }
 }
 
 /** A half hour that nobody else of this process was given, days ahead. */

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
-import { type Answer, everything, jobsUnderWay, testApi } from '../helper/api.ts'
+import { type Answer, everything, quiet, testApi } from '../helper/api.ts'
 import { nextSlot, until } from '../helper/gateway.ts'
 
 const { gateway, api, as, author, tenant, service, connection, db, operations, withKey } = await testApi(t)
@@ -14,10 +14,7 @@ const appointment = await until(
   () => gateway.appointments.get(tenant.id, made.appointment.id),
   ({ sync }) => sync.status === 'synced',
 )
-await until(
-  () => jobsUnderWay(db),
-  (count) => count === 0,
-)
+await quiet(db)
 const { key: operator } = await gateway.operatorKeys.create('night shift')
 
 /** A problem in the form that is promised, which echoes nobody and shows nothing of our insides. */
@@ -199,6 +196,8 @@ t.test('fields that are unknown, missing, of another type, or too long', async (
     ['an endless time', { startsAt: long(41) }],
     ['an endless zone', { timeZone: long(65) }],
     ['a list for metadata', { metadata: ['canary'] }],
+    ['an endless name in metadata', { metadata: { ['x'.repeat(101)]: 'canary' } }],
+    ['no name in metadata', { metadata: { '': 'canary' } }],
     ['text for attributes', { attributes: 'canary' }],
   ]
   const cases = fields.map(([what, field]): Case => [what, 'KAL_VALIDATION', withField(field)])
@@ -379,6 +378,7 @@ t.test('what a service, a connection, a person, a key, a bulk action and a tenan
     invalid('no name', { ...account, name: 'A Name' }),
     ['a taken name', 'KAL_SLUG_TAKEN', { body: { ...account, name: 'calendar' } }],
     ['an unknown plugin', 'KAL_PLUGIN_UNKNOWN', { body: { ...account, plugin: 'nothing' } }],
+    invalid('a credential behind a line break', { ...account, credentials: { 'a\nb': 7 } }),
     ['no credentials', 'KAL_CONNECTION_INVALID', { body: { ...account, credentials: {} } }],
     [
       'a credential too many',

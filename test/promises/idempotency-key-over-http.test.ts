@@ -1,8 +1,8 @@
 import t from 'tap'
 import { testApi } from '../helper/api.ts'
-import { customer, furnish, nextSlot, until } from '../helper/gateway.ts'
+import { customer, neighbour, nextSlot, until } from '../helper/gateway.ts'
 
-const { gateway, api, author, tenant, service, twin, eventType, db, withKey } = await testApi(t)
+const { gateway, api, author, tenant, service, twin, db, withKey } = await testApi(t)
 const path = '/api/v1/appointments'
 let keys = 0
 const newKey = () => `test-${++keys}`
@@ -104,7 +104,7 @@ t.test('what happened since makes the first answer no other', async (t) => {
 })
 
 t.test('the key is the tenant’s own', async (t) => {
-  const other = await furnish(gateway, twin, eventType.id, 'other')
+  const other = await neighbour(gateway, twin)
   const [key, body] = [newKey(), request()]
   const first = await book(key, body)
   const theirs = await withKey(other.key)('POST', path, {

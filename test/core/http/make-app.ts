@@ -69,7 +69,8 @@ export async function rawSocket(
     text += chunk
   })
   socket.on('error', () => {})
-  const closed = once(socket, 'close')
+  // Not `once`, which rejects for an error: a socket that is cut while somebody writes has one, and then closes.
+  const closed = new Promise((resolve) => socket.once('close', resolve))
   t.teardown(() => socket.destroy())
   await once(socket, 'connect')
   return { socket, received: () => text, closed }

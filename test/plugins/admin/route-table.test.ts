@@ -68,6 +68,8 @@ t.test('the table of who may do what', async (t) => {
     'POST /api/v1/connections/:id/check': 'admin',
     'POST /api/v1/connections/:id/pause': 'admin',
     'POST /api/v1/connections/:id/resume': 'admin',
+    'GET /api/v1/connections/:id/import': 'admin',
+    'POST /api/v1/connections/:id/import': 'admin',
     'GET /api/v1/reviews': 'manager',
     'GET /api/v1/reviews/:id': 'manager',
     'POST /api/v1/reviews/:id/resolve': 'manager',
