@@ -11,7 +11,7 @@ import { createProgress } from './progress.ts'
 export default {
   usage: [
     'services list [--tenant SLUG] [--json]',
-    'services link SERVICE CONNECTION --event-type N [--role ROLE] [--import] [--json]',
+    'services link SERVICE CONNECTION --event-type N [--role ROLE] [--import]',
   ],
   details: `What can be booked, and the event types of calendars that it stands on. SERVICE is
 a slug or an id, CONNECTION a name or an id.
@@ -65,6 +65,8 @@ const deeds: Record<string, (gateway: KalendsGateway, typed: Typed, io: Io) => P
   },
 }
 
+const linkRoles = ['primary', 'mirror'] as const
+
 function refuseLinking({ words, values }: Typed): void {
   wordsOf({ words, values })
   const other = ['event-type', 'role', 'import'].find((name) => values[name] !== undefined)
@@ -75,10 +77,9 @@ function linkOf(typed: Typed) {
   const [service = '', named = ''] = wordsOf(typed, 'SERVICE', 'CONNECTION')
   const eventType = textOf(typed, 'event-type')
   if (eventType === undefined) throw new UsageError('--event-type is missing.')
-  const role = textOf(typed, 'role')
-  if (role !== undefined && role !== 'primary' && role !== 'mirror') {
-    throw new UsageError(`There is no role "${role}"; there are primary, mirror.`)
-  }
+  const wanted = textOf(typed, 'role')
+  const role = linkRoles.find((one) => one === wanted)
+  if (role !== wanted) throw new UsageError(`There is no role "${wanted}"; there are ${linkRoles.join(', ')}.`)
   return { service, named, eventType, role }
 }
 

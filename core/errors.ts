@@ -138,6 +138,13 @@ export const errorTable = {
   KAL_LINK_REFUSED: never(422, 'The link does not fit', '{problem}'),
   KAL_CONNECTION_UNKNOWN: never(422, 'There is no such connection', 'No connection has the id or name "{connection}".'),
   KAL_CONNECTION_IN_USE: never(409, 'The connection is in use', 'Services or bookings still stand on it: {uses}.'),
+  KAL_IMPORT_RUNNING: never(
+    409,
+    'An import is running',
+    'The bookings of this connection are being taken in: {done} of {total}. Look at its progress, and start anew after it.',
+  ),
+  KAL_IMPORT_REFUSED: never(422, 'There is nothing to import', '{problem}'),
+  KAL_CALENDAR_FAILED: again(502, 'The calendar did not answer as it should', '{problem} Its code is {code}.'),
   KAL_SERVICE_IN_USE: never(
     409,
     'The service is in use',

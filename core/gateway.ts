@@ -15,8 +15,9 @@ import { createPorts, type EngineParts, repeater, startEngine, systemClock } fro
 import { createEngineMetrics, type EngineMetrics } from './engine-metrics.ts'
 import { KalendsError } from './errors.ts'
 import { type Bulk, createBulk } from './flow/bulk.ts'
+import { createImports } from './flow/import.ts'
 import type { Mark } from './flow/ports.ts'
-import { createReviews } from './flow/resolve.ts'
+import { createReviews, type ReviewsDeps } from './flow/resolve.ts'
 import { release, retry } from './flow/sweep.ts'
 import { type Foundation, layFoundation, type Role } from './foundation.ts'
 import type { GatewayParts } from './host/gateway-port.ts'
@@ -113,7 +114,8 @@ async function open(settings: Settings, options: Required<GatewayOptions>, close
   await app.register(fastifySchedule)
   parts.scheduler = app.scheduler
   await registerPlugins(app, settings.plugins, parts)
-  const inbound = { ports, sweepDeps, subscribing: rooms.subscribing, queue: foundation.queue, settings }
+  const { subscribing, imports } = rooms
+  const inbound = { ports, sweepDeps, subscribing, imports, queue: foundation.queue, settings }
   openDoors(app, inbound)
   await app.ready()
   if (role === 'serve') {
@@ -177,23 +179,37 @@ function furnish(
     open: async (c) => openConnection.opened(c),
     callFor,
   })
+  const imports = createImports({
+    ports,
+    sweepDeps,
+    send: (job, delayMs, tx) => queue.send('import', [{ data: { ...job }, delayMs }], tx),
+  })
+  const { importPreview, import: startImport, importRun } = imports
+  const link: ReviewsDeps['link'] = (author, serviceId, request, also) =>
+    services.link(author, serviceId, request, async (tx) => {
+      await also(tx)
+      await imports.importEventType(tx, author, request.connection, request.eventType)
+    })
   const parts = {
     registry,
     appointments,
     services,
-    connections: createConnections({
-      db,
-      registry,
-      secrets,
-      openConnection,
-      callFor,
-      log,
-      publicUrl,
-      release: releaseOf,
-      subscribe: (connection) => subscribe(subscribing, connection),
-      checkBaseUrl: (url) => checkBaseUrl(url, settings.outbound.allow),
-    }),
-    reviews: createReviews({ db, retry: retryOf, link: services.link }),
+    connections: Object.assign(
+      createConnections({
+        db,
+        registry,
+        secrets,
+        openConnection,
+        callFor,
+        log,
+        publicUrl,
+        release: releaseOf,
+        subscribe: (connection) => subscribe(subscribing, connection),
+        checkBaseUrl: (url) => checkBaseUrl(url, settings.outbound.allow),
+      }),
+      { importPreview, import: startImport, importRun },
+    ),
+    reviews: createReviews({ db, retry: retryOf, link }),
     tenants: createTenants({ db }),
     users: createUsers({ db, passwords }),
     keys: createKeys({ db, clock: systemClock }),
@@ -204,7 +220,7 @@ function furnish(
     state: (plugin: string, connection: { tenantId: string; id: string }) => pluginState(db, plugin, connection),
     log,
   } as Omit<GatewayParts, 'bus' | 'scheduler'> as GatewayParts
-  return { ports, sweepDeps, bulk, pluginJobs, parts, authenticate, subscribing }
+  return { ports, sweepDeps, bulk, imports, pluginJobs, parts, authenticate, subscribing }
 }
 
 /** Durable subscribers work only where work is done; watching live costs nothing and is for everybody. */

@@ -5,6 +5,7 @@ import { type SubscribeDeps, subscribe } from './catalogue/subscribe.ts'
 import type { Closers } from './closers.ts'
 import type { Repeat } from './engine.ts'
 import { type ApplyDeps, apply } from './flow/apply.ts'
+import type { ImportWork } from './flow/import.ts'
 import { poll } from './flow/poll.ts'
 import type { Ports } from './flow/ports.ts'
 import { receive } from './flow/receive.ts'
@@ -18,10 +19,14 @@ import type { Sql } from './store/database.ts'
 import { forgottenInbox } from './store/inbox.ts'
 import { pollSoon, takeDuePolls } from './store/polls.ts'
 
+/** An import that moved on no window for this long has lost its job. */
+const lostImportMs = 120_000
+
 export type InboundParts = {
   ports: Ports
   sweepDeps: SweepDeps
   subscribing: SubscribeDeps
+  imports: ImportWork
   queue: Queue
   settings: Settings
 }
@@ -80,6 +85,7 @@ export function startInbound(parts: InboundParts, live: Live, repeat: Repeat, cl
     },
   })
   closers.add('the worker of the inbox', () => worker.stop())
+  startImports(parts, repeat, closers)
   const named = (can: 'webhooks' | 'changesSince') =>
     subscribing.registry.providers.list().flatMap(({ name, supports }) => (supports[can] ? name : []))
   live.onReconnect(() => void pollSoon(db).catch(() => undefined))
@@ -94,13 +100,35 @@ export function startInbound(parts: InboundParts, live: Live, repeat: Repeat, cl
   })
   // What was missed while nobody was here; several gateways that start ask once.
   void pollSoon(db).catch(() => undefined)
-  const graceMs = graceTurns * settings.sync.sweepEveryMs
-  repeat('forgotten inbox', settings.sync.sweepEveryMs, async () => {
-    for (const { tenantId, id } of await forgottenInbox(db, graceMs, 500)) {
+  const { sweepEveryMs } = settings.sync
+  repeat('forgotten inbox', sweepEveryMs, async () => {
+    for (const { tenantId, id } of await forgottenInbox(db, graceTurns * sweepEveryMs, 500)) {
       // One that breaks off must not stand in the way of those behind it.
       await apply(deps, tenantId, id).catch((error) =>
         ports.log.error({ event: 'failed', inboxId: id, err: error }, 'what a calendar told could not be applied'),
       )
     }
   })
+}
+
+/** Starts what takes in the bookings that a calendar held before it was connected. */
+function startImports({ ports, queue, imports }: InboundParts, repeat: Repeat, closers: Closers): void {
+  const stopping = new AbortController()
+  const worker = startWorker({
+    queue,
+    name: 'import',
+    places: 2,
+    log: ports.log,
+    run: async ({ tenantId = '', connectionId = '' }) => {
+      await imports.work({ tenantId, connectionId }, stopping.signal)
+      return 'finished'
+    },
+  })
+  closers.add('the worker of imports', () => {
+    stopping.abort()
+    return worker.stop()
+  })
+  // Those that a killed gateway left begin at once; one that works still is only seen twice.
+  imports.resume(0).catch((error) => ports.log.warn({ event: 'failed', err: error }, 'imports were not resumed'))
+  repeat('forgotten imports', lostImportMs / 4, () => imports.resume(lostImportMs))
 }

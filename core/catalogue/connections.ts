@@ -1,7 +1,7 @@
 import { v7 } from 'uuid'
 import { checkInput } from '../check-input.ts'
 import { ConnectionInput, ConnectionPatch, type ConnectionView, PauseRequest } from '../contract/catalogue.ts'
-import type { Author, Connections } from '../contract/gateway.ts'
+import type { Author, Connections, Imports } from '../contract/gateway.ts'
 import { KalendsError } from '../errors.ts'
 import { healReviews } from '../flow/review.ts'
 import { announce, causeOf } from '../store/announce.ts'
@@ -34,7 +34,7 @@ export type ConnectionsDeps = SetupDeps &
 const order = byName<StoredConnection>('connections', ({ name }) => name)
 
 /** The configured instances of plugins. Credentials go in and never come out. */
-export function createConnections(deps: ConnectionsDeps): Connections {
+export function createConnections(deps: ConnectionsDeps): Omit<Connections, keyof Imports> {
   const { db } = deps
   const view = (stored: StoredConnection) => connectionView(deps, stored)
 

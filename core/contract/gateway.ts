@@ -18,6 +18,8 @@ import type {
   ConnectionInput,
   ConnectionPatch,
   ConnectionView,
+  ImportPreview,
+  ImportRunView,
   LinkRequest,
   PauseRequest,
   ResolveRequest,
@@ -84,7 +86,17 @@ export interface Services {
   remove(author: Author, id: string): Promise<void>
 }
 
-export interface Connections {
+/** Taking in what a calendar held before it was connected. `id` is the connection's. */
+export interface Imports {
+  /** Asks the calendar. Rejects with KAL_CALENDAR_FAILED where it does not answer, KAL_IMPORT_REFUSED where it has no list. */
+  importPreview(tenantId: string, id: string): Promise<ImportPreview>
+  /** Starts in the background. Rejects with KAL_IMPORT_RUNNING while one runs. */
+  import(author: Author, id: string): Promise<ImportRunView>
+  /** The last run; null where there was none. */
+  importRun(tenantId: string, id: string): Promise<ImportRunView | null>
+}
+
+export interface Connections extends Imports {
   list(tenantId: string, query: PageRequest): Promise<Page<ConnectionView>>
   get(tenantId: string, id: string): Promise<ConnectionView>
   create(author: Author, input: ConnectionInput): Promise<ConnectionView>

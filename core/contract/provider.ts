@@ -64,6 +64,8 @@ export type BookingQuery = {
   startsTo?: Instant
   createdFrom?: Instant
   attendeeEmail?: string
+  /** Also those in which the account is only a guest, each marked so (`isGuest`). */
+  withGuests?: boolean
 }
 
 /** A free start. `endsAt` where the calendar says it. */

@@ -22,6 +22,8 @@ export type RemoteBooking = {
   predecessorId: string | null
   createdAt: Instant | null
   updatedAt: Instant | null
+  /** True where the account is only a guest of it: somebody else's booking. Only lists that were asked for those hold them. */
+  isGuest?: boolean
 }
 
 /** What was last agreed between us and the calendar: the merge base of every comparison. */

@@ -104,7 +104,7 @@ function authored(parts: Shared, origins: readonly string[], plugin: string) {
   return {
     appointments: hold(parts.appointments, ['book', 'reschedule', 'cancel', 'edit', 'retrySync', 'verify', 'bulk']),
     services: hold(parts.services, ['create', 'update', 'link', 'remove']),
-    connections: hold(parts.connections, ['create', 'update', 'remove', 'check', 'pause', 'resume']),
+    connections: hold(parts.connections, ['create', 'update', 'remove', 'check', 'pause', 'resume', 'import']),
     reviews: hold(parts.reviews, ['resolve']),
     tenants: hold(parts.tenants, ['create', 'update']),
     users: hold(parts.users, ['create', 'update', 'remove']),

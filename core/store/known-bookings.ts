@@ -1,6 +1,7 @@
 import type { RemoteBooking, SyncedState } from '../domain/booking.ts'
 import type { Instant } from '../domain/time.ts'
 import type { Sql } from './database.ts'
+import { isId } from './ids.ts'
 import type { SyncKey } from './syncs.ts'
 
 /** What is known of a booking that a calendar spoke of, and whether somebody is writing it at this moment. */
@@ -74,4 +75,22 @@ export async function awaitsCreate(
     [tenantId, connectionId, targetId, startsAt, attendee?.email ?? null, how === 'under way'],
   )
   return rows.length > 0
+}
+
+/** Which of these ids, a calendar's or ours, belong to bookings of a connection. $1 tenant, $2 connection, $3 and $4 ids. */
+export async function whichKnown(
+  sql: Sql,
+  tenantId: string,
+  connectionId: string,
+  ids: { externalIds: readonly string[]; gatewayIds: readonly string[] },
+): Promise<Set<string>> {
+  const rows = await sql.query<{ id: string }>(
+    `select external_id as id from kalends.booking_ids
+     where tenant_id = $1 and connection_id = $2 and external_id = any($3)
+     union all
+     select gateway_id::text from kalends.bookings
+     where tenant_id = $1 and connection_id = $2 and gateway_id = any($4::uuid[])`,
+    [tenantId, connectionId, ids.externalIds, ids.gatewayIds.filter(isId)],
+  )
+  return new Set(rows.map(({ id }) => id))
 }

@@ -24,10 +24,11 @@ export async function* findBookings(means: Means, query: BookingQuery): AsyncGen
   const fits = filterOf(query)
   const isOurs = query.target === undefined ? await ownership(means) : null
   for await (const row of rows(means, parametersOf(query))) {
-    if (isOurs !== null && !(await isOurs(row))) continue
+    const isGuest = isOurs !== null && !(await isOurs(row))
+    if (isGuest && query.withGuests !== true) continue
     const found = remoteBooking(row, means.settings)
     if (found === 'REPLY_UNREADABLE') throw new ProviderError(unknown(found))
-    if (typeof found !== 'string' && fits(found, row)) yield found
+    if (typeof found !== 'string' && fits(found, row)) yield isGuest ? { ...found, isGuest } : found
   }
 }
 

@@ -6,6 +6,8 @@ import {
   ConnectionView,
   closed,
   type Gateway,
+  ImportRunView,
+  ImportView,
   PageQuery,
   PauseRequest,
 } from '#core'
@@ -88,5 +90,27 @@ export function connectionRoutes(gateway: Gateway): void {
     `${base}/:id/resume`,
     route('admin', 'resumeConnection', 'Sends what has waited, each change once.', one),
     (request) => connections.resume(authorOf(request), request.params.id),
+  )
+
+  http.get(
+    `${base}/:id/import`,
+    route('admin', 'getImport', 'Shows what an import would take in, and how far the last one came.', {
+      params: ById,
+      response: { 200: ImportView },
+    }),
+    async (request) => {
+      const [tenantId, { id }] = [tenantOf(request), request.params]
+      const run = await connections.importRun(tenantId, id)
+      return { preview: run?.state === 'running' ? null : await connections.importPreview(tenantId, id), run }
+    },
+  )
+
+  http.post(
+    `${base}/:id/import`,
+    route('admin', 'startImport', 'Starts to take in the bookings that the calendar holds.', {
+      params: ById,
+      response: { 202: ImportRunView },
+    }),
+    async (request, reply) => reply.code(202).send(await connections.import(authorOf(request), request.params.id)),
   )
 }
