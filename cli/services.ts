@@ -11,16 +11,17 @@ import { createProgress } from './progress.ts'
 export default {
   usage: [
     'services list [--tenant SLUG] [--json]',
-    'services link SERVICE CONNECTION --event-type N [--role ROLE] [--import]',
+    'services link SERVICE CONNECTION --event-type N [--role ROLE]',
+    'services link SERVICE CONNECTION --event-type N --import',
   ],
-  details: `What can be booked, and the event types of calendars that it stands on. SERVICE is
-a slug or an id, CONNECTION a name or an id.
+  details: `What can be booked, and the event types of calendars that it stands on.
+SERVICE is a slug or an id, CONNECTION a name or an id. All take --json.
 
   --event-type N  the event type, as the calendar numbers it
   --role ROLE     primary or mirror; primary where there is none yet
   --import        then takes in the bookings that the calendar holds already, of
-                  every linked event type of the connection; the gateway does it,
-                  and goes on when this command is stopped
+                  every linked event type of the connection; the gateway does
+                  it, and goes on when this command is stopped
   --tenant SLUG   whose; not needed where there is only one tenant`,
   options: {
     'event-type': { type: 'string' },

@@ -231,16 +231,22 @@ t.test('a link that answers a review takes in what stands there already, also wh
     ({ items }) => items.length === types.length,
   )
   const [, , left] = types
+  // Slow enough that the second link comes while what stands on the first is taken in.
+  const slow = twin.faults.add({ operation: 'listBookings', kind: 'delay', ms: 100 })
+  const states: (string | undefined)[] = []
   for (const { id, subject, version } of items.filter(({ subject }) => subject.id !== String(left?.id))) {
     const slug = `type-${subject.id}`
     await gateway.services.create(author, { slug, name: slug, durationMinutes: 30 })
+    states.push((await gateway.connections.importRun(tenant.id, connection.id))?.state)
     await gateway.reviews.resolve(author, id, { resolution: 'link', serviceId: slug, version })
   }
   await until(
     () => db.query(`select from kalends.appointments`),
     (rows) => rows.length === 10,
   )
-  t.match(await finished(house), { state: 'finished' })
+  t.same(states, [undefined, 'running'])
+  slow.remove()
+  t.match(await finished(house), { state: 'finished', total: 10, adopted: 10 })
   await eachOnce(t, house, uids.slice(0, 10))
   t.match(await gateway.connections.importPreview(tenant.id, connection.id), {
     leftAlone: [{ reason: 'unknown_event_type', eventType: String(left?.id), count: 5 }],
