@@ -54,7 +54,11 @@ export function openDoors(app: FastifyInstance, { ports, subscribing, queue }: I
     },
     receive: ({ tenantId, id }, body, headers) =>
       receive(
-        { db: ports.store.db, send: (tx, { inboxId }) => sendEntry(queue, { tenantId, inboxId }, 0, tx) },
+        {
+          db: ports.store.db,
+          send: (tx, { inboxId }) => sendEntry(queue, { tenantId, inboxId }, 0, tx),
+          mark: ports.mark,
+        },
         { tenantId, connectionId: id, body, headers },
       ),
   })

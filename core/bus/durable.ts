@@ -1,5 +1,6 @@
 import type { BusEvent } from '../contract/gateway.ts'
 import type { Log } from '../contract/provider.ts'
+import { createAlarm } from '../queue/alarm.ts'
 import type { Database } from '../store/database.ts'
 import { beginSubscription, lockSubscription, moveSubscription, nextEvents } from '../store/subscriptions.ts'
 
@@ -26,8 +27,8 @@ export async function startDurable(options: {
   const { db, name, handle, log, onWritten } = options
   await beginSubscription(db, name)
   let stopped = false
-  let wake = () => {}
-  onWritten(() => wake())
+  const alarm = createAlarm(lookEvery)
+  onWritten(alarm.ring)
 
   async function serve(): Promise<boolean> {
     return db.transaction(async (tx) => {
@@ -47,25 +48,15 @@ export async function startDurable(options: {
         log.warn({ event: 'failed', subscription: name, err: error }, 'a subscriber failed and gets its events again')
         return false
       })
-      if (!more && !stopped) await nap()
+      if (!more && !stopped) await alarm.sleep()
     }
-  }
-
-  function nap(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, lookEvery)
-      wake = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
   }
 
   const running = loop()
   return {
     async stop() {
       stopped = true
-      wake()
+      alarm.ring()
       await running
     },
   }

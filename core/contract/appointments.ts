@@ -111,6 +111,7 @@ export const AppointmentView = Type.Object({
   metadata: FreeObject,
   attributes: FreeObject,
   cancellationReason: nullable(Type.String()),
+  rescheduleReason: nullable(Type.String()),
   sync: Type.Object({
     status: Type.String(),
     origin: Type.String(),

@@ -49,6 +49,8 @@ export type Appointment = {
   lastChange: Origin
   cause: Cause
   cancellationReason: string | null
+  /** Why it was last moved, where somebody said so. */
+  rescheduleReason: string | null
   sync: SyncTracking
   createdAt: Instant
   updatedAt: Instant

@@ -42,6 +42,18 @@ const explanations: Record<string, Explanation> = {
     'The calendar does not accept the key of this connection.',
     'Store a valid key in the connection and check it.',
   ),
+  SECRET_UNREADABLE: row(
+    'The stored key of this connection cannot be read any more.',
+    'Start with the secret key that it was stored with, or store the key anew, and check.',
+  ),
+  WEBHOOK_URL_REFUSED: row(
+    'The calendar refuses our webhook address.',
+    'Set server.publicUrl to one that it can reach.',
+  ),
+  LIST_VERSION_UNSUPPORTED: row(
+    'The API version set for lists cannot be polled.',
+    'Set versions.list of the connection back.',
+  ),
   HTTP_403: row(
     'The key may not do this in the calendar.',
     'Give the key the missing right, or store another, and check.',

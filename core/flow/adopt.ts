@@ -88,6 +88,7 @@ function appointmentOf(ports: Ports, { tenantId, timeZone, origin, service, link
     lastChange: origin,
     cause: { causalId: ports.ids.next(), hops: 0 },
     cancellationReason: null,
+    rescheduleReason: null,
     sync: { ...blankTracking(origin.name, now), verifiedAt: now },
     createdAt: now,
     updatedAt: now,

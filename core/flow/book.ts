@@ -98,6 +98,7 @@ function compose(
     lastChange: author.origin,
     cause: { causalId, hops: author.cause?.hops ?? 0 },
     cancellationReason: null,
+    rescheduleReason: null,
     sync: blankTracking(author.origin.name, now),
     createdAt: now,
     updatedAt: now,

@@ -29,7 +29,8 @@ export async function afterLook(work: Work, settled: Settled, open: readonly Ope
         const delay = Math.max(policy.settleDelay, policy.retryDelays[attempts - 1] ?? 0)
         return wait(work, delay, { attempts, looks: looks + 1 })
       }
-      if (isRefusal(settled.code) || attempts > policy.retryDelays.length) {
+      // A person who presses retry, and a change, begin with no attempts: they get one, whatever was refused before.
+      if (attempts > 0 && (isRefusal(settled.code) || attempts > policy.retryDelays.length)) {
         return giveUp(work, settled.booking, settled.code ?? 'TIMEOUT')
       }
       return null

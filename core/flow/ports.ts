@@ -16,7 +16,14 @@ export type SyncPolicy = {
 }
 
 /** Where a crash test stops the process. In production nobody listens. */
-export type Mark = 'before commit' | 'after commit' | 'after claim' | 'after intent' | 'after call' | 'before finish'
+export type Mark =
+  | 'before commit'
+  | 'after commit'
+  | 'after claim'
+  | 'after intent'
+  | 'after call'
+  | 'before finish'
+  | 'after inbox'
 
 /** All that the flows reach outward for, so that a simulation can put models in their place. */
 export type Ports = {

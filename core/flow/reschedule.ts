@@ -24,11 +24,12 @@ export function reschedule(
     requireFuture('startsAt', startsAt, ports.clock.now())
     if (startsAt === current.startsAt && timeZone === current.timeZone) return null
     return {
-      next: { ...moved(current, startsAt), timeZone },
+      next: { ...moved(current, startsAt), timeZone, rescheduleReason: request.reason ?? null },
       entry: {
         kind: 'appointment.rescheduled',
         message: `Moved from ${current.startsAt} to ${startsAt}.`,
-        data: { from: current.startsAt, to: startsAt, reason: request.reason ?? null },
+        // Not the reason: it may name somebody, and the journal is kept for ever.
+        data: { from: current.startsAt, to: startsAt },
       },
     }
   })

@@ -112,7 +112,7 @@ async function dispatchStep(work: Bringing, call: Call, step: Step) {
     case 'create':
       return provider.createBooking(call, requestFor(work, step))
     case 'reschedule':
-      return provider.rescheduleBooking(call, ref, { ...requestFor(work, step), reason: null })
+      return provider.rescheduleBooking(call, ref, { ...requestFor(work, step), reason: appointment.rescheduleReason })
     case 'cancel': {
       const outcome = await provider.cancelBooking(call, ref, appointment.cancellationReason)
       // "Gone already" is also what a calendar says of a booking that was moved to another id, and that one stands.

@@ -1,7 +1,8 @@
 import { planSync } from '../domain/sync-plan.ts'
+import { KalendsError } from '../errors.ts'
 import type { Recorded } from '../store/record.ts'
 import type { SyncKey } from '../store/syncs.ts'
-import { finish, giveUp } from './conclude.ts'
+import { finish, giveUp, park } from './conclude.ts'
 import { heed } from './heed.ts'
 import { afterLook } from './look-again.ts'
 import type { Ports } from './ports.ts'
@@ -22,9 +23,21 @@ export async function sync(ports: Ports, key: SyncKey): Promise<void> {
     ports.mark('after claim')
     const provider = ports.providers.get(snapshot.connection.plugin)
     const work = begin(ports, snapshot)
-    recorded = provider ? await bring({ ...work, provider }) : await giveUp(work, null, 'PLUGIN_MISSING')
+    recorded = provider ? await bringOrPark({ ...work, provider }) : await giveUp(work, null, 'PLUGIN_MISSING')
   }
   ports.mark('before finish')
+}
+
+/** A credential that cannot be read is one that is missing: the connection needs a person, not the appointment a retry. */
+async function bringOrPark(work: Bringing): Promise<Recorded> {
+  try {
+    return await bring(work)
+  } catch (error) {
+    const [booking] = work.bookings
+    const isUnreadable = error instanceof KalendsError && error.code === 'KAL_SECRET_UNREADABLE'
+    if (!isUnreadable || !booking) throw error
+    return park(work, booking, 'SECRET_UNREADABLE')
+  }
 }
 
 /** A move to another id makes a new plan; more of them in one go than this is a calendar gone astray. */

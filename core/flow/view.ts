@@ -24,6 +24,7 @@ export function toView(appointment: Appointment, service: ServiceBrief, bookings
     metadata: appointment.metadata,
     attributes: appointment.attributes,
     cancellationReason: appointment.cancellationReason,
+    rescheduleReason: appointment.rescheduleReason,
     sync: { ...sync },
     bookings: bookings.map((booking) => toBookingView(booking, service)),
     createdAt: appointment.createdAt,

@@ -1,5 +1,6 @@
 import type { Log } from '../contract/provider.ts'
 import { createBatcher } from '../store/batch.ts'
+import { createAlarm } from './alarm.ts'
 import type { Queue } from './boss.ts'
 import type { Job, JobData, QueueName } from './queues.ts'
 
@@ -26,13 +27,13 @@ export function startWorker(options: {
   const { queue, name, places, run, log } = options
   const active = new Set<Promise<void>>()
   let stopped = false
-  let wake = () => {}
+  const alarm = createAlarm(lookEvery)
   let woken = false
   let isFull = false
   queue.onSent((sent) => {
     if (sent !== name) return
     woken = true
-    wake()
+    alarm.ring()
   })
   const finish = createBatcher(async (jobs: readonly Job[]) => {
     await queue.finish(name, jobs)
@@ -59,7 +60,7 @@ export function startWorker(options: {
       for (const job of jobs) {
         const run = work(job).finally(() => {
           active.delete(run)
-          if (isFull) wake()
+          if (isFull) alarm.ring()
         })
         active.add(run)
       }
@@ -67,7 +68,7 @@ export function startWorker(options: {
       const isMore = asked >= 1 && jobs.length === asked
       isFull = active.size >= places
       if (stopped || woken || (isMore && !isFull)) continue
-      await nap()
+      await alarm.sleep()
       // Places come free in groups, as their findings are written in groups: take for all of them at once.
       if (isFull) await new Promise(setImmediate)
     }
@@ -78,19 +79,9 @@ export function startWorker(options: {
       return await queue.take(name, most)
     } catch (error) {
       log.warn({ event: 'failed', queue: name, err: error }, 'no jobs could be taken')
-      await nap()
+      await alarm.sleep()
       return []
     }
-  }
-
-  function nap(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, lookEvery)
-      wake = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
   }
 
   const running = loop()
@@ -100,7 +91,7 @@ export function startWorker(options: {
     },
     async stop() {
       stopped = true
-      wake()
+      alarm.ring()
       await running
       await Promise.allSettled(active)
     },

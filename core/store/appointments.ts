@@ -21,6 +21,7 @@ export type AppointmentRow = {
   metadata: Record<string, unknown>
   attributes: Record<string, unknown>
   cancellation_reason: string | null
+  reschedule_reason: string | null
   version: number
   origin: string
   origin_connection_id: string | null
@@ -60,6 +61,7 @@ export const appointmentColumns = [
   'metadata',
   'attributes',
   'cancellation_reason',
+  'reschedule_reason',
   'version',
   'origin',
   'origin_connection_id',
@@ -105,6 +107,7 @@ export function toAppointment(row: AppointmentRow): Appointment {
     lastChange: { name: row.sync_origin, connectionId: row.sync_origin_connection_id },
     cause: { causalId: row.causal_id, hops: row.hops },
     cancellationReason: row.cancellation_reason,
+    rescheduleReason: row.reschedule_reason,
     sync: {
       status: row.sync_status,
       origin: row.sync_origin,
@@ -142,6 +145,7 @@ export function toRow(appointment: Appointment): AppointmentRow {
     metadata: appointment.metadata,
     attributes: appointment.attributes,
     cancellation_reason: appointment.cancellationReason,
+    reschedule_reason: appointment.rescheduleReason,
     version: appointment.version,
     origin: appointment.origin.name,
     origin_connection_id: appointment.origin.connectionId ?? null,

@@ -58,10 +58,10 @@ export type Finding = {
 /** `fenced`: the lease was lost and nothing was written. `moved`: more was asked for meanwhile; claim again. */
 export type Recorded = 'written' | 'moved' | 'fenced'
 
-export type Record = (finding: Finding) => Promise<Recorded>
+export type RecordFinding = (finding: Finding) => Promise<Recorded>
 
 /** Writes findings of many workers together, with the jobs that follow from them. */
-export function createRecord(db: Database, send: SendJobs): Record {
+export function createRecord(db: Database, send: SendJobs): RecordFinding {
   return createBatcher((findings: readonly Finding[]) =>
     db.transaction(async (tx) => {
       // Appointments are locked first and in order, here as in a commit: two batches must not wait for each other.

@@ -2,14 +2,14 @@ import { createBatcher } from './batch.ts'
 import { type Commit, createCommit, type SendJobs } from './commit.ts'
 import type { Database } from './database.ts'
 import { type Intent, openIntents } from './intents.ts'
-import { createRecord, type Record } from './record.ts'
+import { createRecord, type RecordFinding } from './record.ts'
 import { type Claim, claimSyncs, type Snapshot } from './syncs.ts'
 
 /** The writes of the hot path, each batched over all who need it at the moment, and the database for everything else. */
 export type Store = {
   db: Database
   commit: Commit
-  record: Record
+  record: RecordFinding
   /** Null: not ours to do now. */
   claim(claim: Claim): Promise<Snapshot | null>
   /** Whether the intent may be acted on. */

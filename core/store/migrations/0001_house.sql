@@ -135,6 +135,7 @@ create table kalends.appointments (
   metadata                 jsonb not null default '{}',
   attributes               jsonb not null default '{}',
   cancellation_reason      text,
+  reschedule_reason        text,
   version                  int not null,
   origin                   text not null,
   origin_connection_id     uuid,

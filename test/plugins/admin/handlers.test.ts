@@ -21,6 +21,7 @@ const appointment: AppointmentView = {
   metadata: { free: { as: ['a', 1] } },
   attributes: {},
   cancellationReason: null,
+  rescheduleReason: null,
   sync: {
     status: 'pending',
     origin: 'api',
