@@ -1,12 +1,11 @@
-import { realpathSync } from 'node:fs'
 import t from 'tap'
 import { until } from '../helper/gateway.ts'
-import { getJson, isThere, kalends, keyOf, processesOf, start } from './kalends.ts'
+import { folderOf, getJson, isThere, kalends, keyOf, processesOf, start } from './kalends.ts'
 
 const bookings = (sandboxUrl: string) => getJson<{ status: string }[]>(`${sandboxUrl}_twin/bookings`)
 
 t.test('connections are paused, the doctor called and the demo played beside a gateway that runs', async (t) => {
-  const folder = realpathSync(t.testdir({}))
+  const folder = folderOf(t)
   const gateway = await start(t, folder)
   const json = async (...args: string[]) => JSON.parse((await kalends(folder, [...args, '--json'])).out)
 

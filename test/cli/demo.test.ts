@@ -1,14 +1,13 @@
-import { realpathSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { Client } from '../../cli/demo/client.ts'
 import { play } from '../../cli/demo/story.ts'
 import { freePort } from '../../cli/sandbox/place.ts'
 import { testGateway } from '../helper/gateway.ts'
-import { kalends, processesOf } from './kalends.ts'
+import { folderOf, kalends, processesOf } from './kalends.ts'
 
 t.test('the demo brings its own gateway where none runs, and takes it along', async (t) => {
-  const folder = realpathSync(t.testdir({}))
+  const folder = folderOf(t)
   const { code, out } = await kalends(folder, ['demo'])
   t.equal(code, 0, out)
   t.match(out, /one is started for the demo/)

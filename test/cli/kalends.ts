@@ -1,5 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort } from '../../cli/sandbox/place.ts'
 import { until } from '../helper/gateway.ts'
@@ -45,6 +46,15 @@ export function kalends(cwd: string, args: string[], environment: Environment = 
 export type Started = Child & { url: string; pid: number; sandboxUrl: string }
 
 type Owner = { teardown(stop: () => unknown): unknown }
+
+/**
+ * A folder of a test's own. tap empties it before the teardowns run, unless there is one before it; and a database whose
+ * folder is gone is stopped by nobody.
+ */
+export function folderOf(t: Owner & { testdir(content: Record<string, string>): string }, content = {}): string {
+  t.teardown(() => undefined)
+  return realpathSync(t.testdir(content))
+}
 
 /** Starts the gateway of a folder and waits until it is ready; killed with the test if it still runs then. */
 export async function start(t: Owner, cwd: string, environment: Environment = {}): Promise<Started> {

@@ -1,13 +1,12 @@
-import { realpathSync } from 'node:fs'
 import t from 'tap'
 import { until } from '../helper/gateway.ts'
-import { getJson, kalends, start } from './kalends.ts'
+import { folderOf, getJson, kalends, start } from './kalends.ts'
 
 const appointments = (url: string, key: string) =>
   getJson<{ items: unknown[] }>(`${url}/api/v1/appointments`, key).then(({ items }) => items)
 
 t.test('tenants, keys and people are made beside a gateway that runs', async (t) => {
-  const folder = realpathSync(t.testdir({}))
+  const folder = folderOf(t)
   const gateway = await start(t, folder)
   const json = async (...args: string[]) => JSON.parse((await kalends(folder, [...args, '--json'])).out)
 

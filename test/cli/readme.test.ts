@@ -1,4 +1,4 @@
-import { existsSync, globSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import t from 'tap'
 import { freeStarts } from '../../cli/sandbox/free-times.ts'
@@ -6,7 +6,7 @@ import { errorTable } from '../../core/errors.ts'
 import { settingsSchema } from '../../core/settings.ts'
 import { testDatabase } from '../helper/database.ts'
 import { apiKey, secretKey, testTwin } from '../helper/gateway.ts'
-import { child, getJson, keyOf, root, start } from './kalends.ts'
+import { child, folderOf, getJson, keyOf, root, start } from './kalends.ts'
 
 const page = readFileSync(join(root, 'README.md'), 'utf8')
 const blocks = [...page.matchAll(/```(\w+) (\S+)\n([\s\S]*?)```/g)].map(([, , mark = '', text = '']) => ({
@@ -16,7 +16,7 @@ const blocks = [...page.matchAll(/```(\w+) (\S+)\n([\s\S]*?)```/g)].map(([, , ma
 
 t.test('the commands of the README do what it says', async (t) => {
   const scripts = { kalends: `node ${join(root, 'cli/kalends.js')}` }
-  const folder = realpathSync(t.testdir({ 'package.json': JSON.stringify({ scripts }) }))
+  const folder = folderOf(t, { 'package.json': JSON.stringify({ scripts }) })
   const gateway = await start(t, folder)
   const [free = ''] = freeStarts([], Date.now() + 86_400_000, 30, 1)
   const shown = blocks.filter(({ mark }) => mark === 'run').map(({ text }) => text)
@@ -51,7 +51,7 @@ t.test('the program of the README runs', async (t) => {
     .replace('plugins: [', `outbound: { allow: ['${new URL(twin.url).host}'] },\n  plugins: [`)
     .replace('eventTypeId: 77', `eventTypeId: ${eventType.id}`)
     .replace('2026-12-01T09:00:00Z', free)
-  const folder = realpathSync(t.testdir({ 'package.json': '{ "type": "module" }' }))
+  const folder = folderOf(t, { 'package.json': '{ "type": "module" }' })
   writeFileSync(join(folder, 'embed.ts'), text)
   const environment = { DATABASE_URL: url, KALENDS_SECRET_KEY: secretKey, CALCOM_API_KEY: apiKey }
   const { code, out, err } = await child(process.execPath, ['embed.ts'], folder, environment).ended

@@ -1,14 +1,14 @@
-import { existsSync, readFileSync, realpathSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { freePort } from '../../cli/sandbox/place.ts'
 import { testDatabase } from '../helper/database.ts'
 import { secretKey } from '../helper/gateway.ts'
-import { child, getJson, kalends, keyOf, ready, root, start } from './kalends.ts'
+import { child, folderOf, getJson, kalends, keyOf, ready, root, start } from './kalends.ts'
 
 t.test('two gateways of one folder on an external database share the sandbox', async (t) => {
   const { url } = await testDatabase(t)
-  const folder = realpathSync(t.testdir({}))
+  const folder = folderOf(t)
   const external = { DATABASE_URL: url, KALENDS_SECRET_KEY: secretKey }
   const first = await start(t, folder, external)
   const place = readFileSync(join(folder, '.kalends/sandbox.json'), 'utf8')
@@ -27,7 +27,7 @@ t.test('two gateways of one folder on an external database share the sandbox', a
 
 t.test('a database with tenants of its own gets no demo', async (t) => {
   const { url } = await testDatabase(t)
-  const folder = realpathSync(t.testdir({}))
+  const folder = folderOf(t)
   const external = { DATABASE_URL: url, KALENDS_SECRET_KEY: secretKey }
   const made = await kalends(folder, ['tenant', 'create', 'mine', '--name', 'Mine', '--time-zone', 'UTC'], external)
   t.equal(made.code, 0, made.err)

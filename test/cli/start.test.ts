@@ -1,8 +1,7 @@
-import { realpathSync } from 'node:fs'
 import t from 'tap'
 import type { AppointmentView } from '../../core/contract/appointments.ts'
 import { until } from '../helper/gateway.ts'
-import { child, getJson, keyOf, processesOf, start } from './kalends.ts'
+import { child, folderOf, getJson, keyOf, processesOf, start } from './kalends.ts'
 
 type Remote = { uid: string; status: string; start: string; attendees: { name: string }[] }
 const appointments = (url: string, key: string) =>
@@ -16,7 +15,7 @@ const essence = ({ id, status, startsAt, customer, sync, bookings }: Appointment
 const bookings = (sandboxUrl: string) => getJson<Remote[]>(`${sandboxUrl}_twin/bookings`)
 
 t.test('a first start, a killed one and one after it are the same house', async (t) => {
-  const folder = realpathSync(t.testdir({}))
+  const folder = folderOf(t)
   const first = await start(t, folder)
   const key = keyOf(first)
   t.match(first.out(), /DEMO CREDENTIALS, shown this once/)

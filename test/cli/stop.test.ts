@@ -1,13 +1,13 @@
-import { existsSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
 import { until } from '../helper/gateway.ts'
-import { child, isThere, kalends, processesOf, ready, root } from './kalends.ts'
+import { child, folderOf, isThere, kalends, processesOf, ready, root } from './kalends.ts'
 
 t.test('under npm, Ctrl-C and a TERM to npm alone both stop it whole', async (t) => {
   const scripts = { start: `node ${join(root, 'cli/kalends.js')} start` }
-  const folder = realpathSync(t.testdir({ 'package.json': JSON.stringify({ scripts }) }))
+  const folder = folderOf(t, { 'package.json': JSON.stringify({ scripts }) })
   const path = { PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}` }
 
   const terminal = child('npm', ['start'], folder, path, true)
@@ -28,7 +28,7 @@ t.test('under npm, Ctrl-C and a TERM to npm alone both stop it whole', async (t)
 })
 
 t.test('a taken port is named, and nothing is left behind', async (t) => {
-  const folder = realpathSync(t.testdir({}))
+  const folder = folderOf(t)
   const squatter = createServer().listen(0, '127.0.0.1')
   t.teardown(() => squatter.close())
   await until(() => squatter.listening, Boolean)
@@ -41,7 +41,7 @@ t.test('a taken port is named, and nothing is left behind', async (t) => {
 })
 
 t.test('with a key of Cal.com there is no sandbox, but a tenant with a connection', async (t) => {
-  const folder = realpathSync(t.testdir({}))
+  const folder = folderOf(t)
   mkdirSync(join(folder, 'config'))
   writeFileSync(
     join(folder, 'config/gateway.yaml'),

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, realpathSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { commands } from '../../cli/commands.ts'
@@ -7,7 +7,7 @@ import { nodeProblem } from '../../cli/node-version.ts'
 import { type Column, table } from '../../cli/print.ts'
 import { run } from '../../cli/run.ts'
 import { freeStarts } from '../../cli/sandbox/free-times.ts'
-import { child, kalends, root } from './kalends.ts'
+import { child, folderOf, kalends, root } from './kalends.ts'
 
 /** What a command prints and answers, in this process. */
 async function typed(args: string[], environment: Record<string, string> = {}) {
@@ -18,7 +18,7 @@ async function typed(args: string[], environment: Record<string, string> = {}) {
 }
 
 t.test('what is not typed right is exit code 2, with the way to the help', async (t) => {
-  const folder = realpathSync(t.testdir({}))
+  const folder = folderOf(t)
   const wrong: [string[], RegExp][] = [
     [[], /Usage: kalends COMMAND/],
     [['nope'], /There is no command "nope"/],
@@ -59,12 +59,10 @@ t.test('every command says what it does, in 80 columns', async (t) => {
 })
 
 t.test('a wrong setting stops every command, by its path', async (t) => {
-  const folder = realpathSync(
-    t.testdir({
-      'typo.yaml': 'sync: { retryDelay: [1s] }\n',
-      'variable.yaml': `secrets: { key: "$\{KALENDS_TEST_NOT_SET}" }\n`,
-    }),
-  )
+  const folder = folderOf(t, {
+    'typo.yaml': 'sync: { retryDelay: [1s] }\n',
+    'variable.yaml': `secrets: { key: "$\{KALENDS_TEST_NOT_SET}" }\n`,
+  })
   const cases: [string, RegExp][] = [
     ['typo.yaml', /KAL_SETTINGS_INVALID[\s\S]*sync\.retryDelay/],
     ['variable.yaml', /KAL_SETTINGS_VARIABLE[\s\S]*secrets\.key[\s\S]*KALENDS_TEST_NOT_SET/],
@@ -81,7 +79,7 @@ t.test('a wrong setting stops every command, by its path', async (t) => {
 })
 
 t.test('an external database without a key of its own is refused in words', async (t) => {
-  const folder = realpathSync(t.testdir({}))
+  const folder = folderOf(t)
   const ended = await kalends(folder, ['start'], { DATABASE_URL: 'postgres://nobody@127.0.0.1:9/none' })
   t.match(ended, { code: 1, err: /KAL_SECRET_KEY[\s\S]*KALENDS_SECRET_KEY/ })
 })
