@@ -5,19 +5,22 @@ import { createGateway } from '../../core/gateway.ts'
 import { testSettings } from './gateway.ts'
 import type { Answer, Ask, ProcessSettings } from './gateway-process.ts'
 
-const { url, twinUrl, sync = {} } = JSON.parse(process.argv[2] ?? '') as ProcessSettings
+const { url, twinUrl, sync = {}, port } = JSON.parse(process.argv[2] ?? '') as ProcessSettings
 const say = (answer: Answer) => process.send?.(answer)
 let armed: { point: string; signal: 'SIGKILL' | 'SIGSTOP' } | null = null
 
-const gateway = await createGateway(testSettings(url, { url: twinUrl }, { sync }), {
-  logger: pino({ level: process.env.KALENDS_TEST_LOG ?? 'silent' }),
-  mark(point) {
-    if (armed?.point !== point) return
-    const { signal } = armed
-    armed = null
-    process.kill(process.pid, signal)
+const gateway = await createGateway(
+  testSettings(url, { url: twinUrl }, { sync, ...(port ? { server: { port } } : {}) }),
+  {
+    logger: pino({ level: process.env.KALENDS_TEST_LOG ?? 'silent' }),
+    mark(point) {
+      if (armed?.point !== point) return
+      const { signal } = armed
+      armed = null
+      process.kill(process.pid, signal)
+    },
   },
-})
+)
 
 process.on('message', async (ask: Ask) => {
   const { id } = ask
@@ -38,4 +41,5 @@ process.on('message', async (ask: Ask) => {
     say({ id, error: { ...(code === undefined ? {} : { code }), message } })
   }
 })
+if (port) await gateway.listen()
 say({ id: 0 })

@@ -10,8 +10,8 @@ import type { SettingsInput } from '../../core/settings.ts'
 /** What of a tap test is used here. */
 type Owner = { teardown(run: () => unknown): unknown }
 
-/** What a gateway in a process of its own starts with: settings as JSON, plugins left out. */
-export type ProcessSettings = { url: string; twinUrl: string; sync?: SettingsInput['sync'] }
+/** What a gateway in a process of its own starts with: settings as JSON, plugins left out. With a `port` it listens there. */
+export type ProcessSettings = { url: string; twinUrl: string; sync?: SettingsInput['sync']; port?: number }
 
 /** What the parent asks of it. `arm`: the process sends itself `signal` the next time that it comes by `point`. */
 export type Ask =

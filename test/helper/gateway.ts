@@ -86,7 +86,7 @@ export async function freePort(): Promise<number> {
  */
 export async function heardGateway(t: Owner, given: Parameters<typeof testGateway>[1] = {}) {
   const port = await freePort()
-  const house = await testGateway(t, { ...given, input: { ...given.input, server: { port } } })
+  const house = await testGateway(t, { ...given, input: { ...given.input, server: { ...given.input?.server, port } } })
   const url = await house.gateway.listen()
   await until(
     () => house.db.query(`select from kalends.connections where subscribed_at is not null`),

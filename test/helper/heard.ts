@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import type { AppointmentView } from '../../core/contract/appointments.ts'
 import { customer, heardGateway, nextSlot, type testGateway, until } from './gateway.ts'
 
@@ -81,3 +82,13 @@ export async function heldWebhooks({ twin }: Pick<Known, 'twin'>, count: number)
     )
   ).slice(-count)
 }
+
+/** The secret that the calendar signs with, for the account of a key. */
+export async function secretOf({ url }: { url: string }, key: string): Promise<string> {
+  const reply = await fetch(`${url}/webhooks`, { headers: { authorization: `Bearer ${key}` } })
+  const { data } = (await reply.json()) as { data: { secret: string }[] }
+  return data[0]?.secret ?? ''
+}
+
+/** The signature of a body by a secret, as Cal.com makes it. */
+export const sign = (body: string, secret: string) => createHmac('sha256', secret).update(body).digest('hex')
