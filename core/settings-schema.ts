@@ -72,9 +72,11 @@ const SyncSettings = section({
 
 const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 const LogSettings = section({
-  level: Type.Union(
-    levels.map((level) => Type.Literal(level)),
-    { default: 'info' },
+  level: Type.Unsafe<(typeof levels)[number]>(
+    Type.Union(
+      levels.map((level) => Type.Literal(level)),
+      { default: 'info' },
+    ),
   ),
 })
 
