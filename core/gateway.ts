@@ -45,6 +45,9 @@ import { findTenant } from './store/tenants.ts'
 
 export type { Settings, SettingsInput } from './settings.ts'
 
+/** How long calls under way may go on once the gateway closes. Milliseconds. */
+const stopGraceMs = 3_000
+
 /** What only tests and operator commands say. */
 export type GatewayOptions = {
   /** `command`: shares an embedded database with the gateway that runs on it, and does no work of its own. @defaultValue 'serve' */
@@ -123,6 +126,7 @@ async function open(settings: Settings, options: Required<GatewayOptions>, close
     const clockwork = { scheduler: app.scheduler, closers, ports }
     await startEngine({ ports, sweepDeps, bulk, pluginJobs, settings, foundation, scheduler: app.scheduler, closers })
     startInbound(inbound, live, repeater(clockwork), closers)
+    closers.add('calls that hang', rooms.hangUpSoon)
   }
   const { appointments, services, connections, reviews, tenants, users, keys } = parts
   return {
@@ -220,7 +224,9 @@ function furnish(
     state: (plugin: string, connection: { tenantId: string; id: string }) => pluginState(db, plugin, connection),
     log,
   } as Omit<GatewayParts, 'bus' | 'scheduler'> as GatewayParts
-  return { ports, sweepDeps, bulk, imports, pluginJobs, parts, authenticate, subscribing }
+  // A calendar that does not answer must not hold up the stop for a whole attempt.
+  const hangUpSoon = () => void setTimeout(() => void outbound.hangUp(), stopGraceMs).unref()
+  return { hangUpSoon, ports, sweepDeps, bulk, imports, pluginJobs, parts, authenticate, subscribing }
 }
 
 /** Durable subscribers work only where work is done; watching live costs nothing and is for everybody. */

@@ -30,6 +30,8 @@ export type Outbound = {
   fetchFor(connection: OutboundTarget, options: { signal: AbortSignal; deadline: number }): OutboundFetch
   /** Waits for calls under way (each has a deadline), then closes the sockets. May be called twice. */
   close(): Promise<void>
+  /** Breaks off the calls under way: what they wrote is not known, and settled by looking. */
+  hangUp(): Promise<void>
 }
 
 /**
@@ -78,6 +80,10 @@ export function createOutbound(options: OutboundOptions): Outbound {
     },
     close: () => {
       closing ??= agent.close()
+      return closing
+    },
+    hangUp: () => {
+      closing = agent.destroy()
       return closing
     },
   }

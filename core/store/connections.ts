@@ -106,7 +106,8 @@ export async function insertConnection(sql: Sql, connection: WrittenConnection):
 export async function updateConnection(sql: Sql, connection: WrittenConnection, stamp: string): Promise<boolean> {
   const rows = await sql.query(
     `update kalends.connections
-     set name = $3, base_url = $4, credentials = $5, webhook_secret = $6, options = $7, updated_at = kalends.clock()
+     set name = $3, base_url = $4, credentials = $5, webhook_secret = $6, options = $7, updated_at = kalends.clock(),
+         subscribe_due_at = kalends.clock()
      where tenant_id = $1 and id = $2 and xmin::text = $8
      returning id`,
     [...parametersOf(connection), stamp],

@@ -39,7 +39,10 @@ export async function savePoll(sql: Sql, tenantId: string, id: string, cursor: s
   )
 }
 
-/** Makes every connection due: webhooks may have been missed while nobody was here to hear them. */
+/**
+ * Makes every connection due: webhooks may have been missed while nobody was here to hear them, and our own address may
+ * be another one since.
+ */
 export async function pollSoon(sql: Sql): Promise<void> {
-  await sql.query(`update kalends.connections set poll_due_at = kalends.clock()`)
+  await sql.query(`update kalends.connections set poll_due_at = kalends.clock(), subscribe_due_at = kalends.clock()`)
 }
