@@ -8,8 +8,11 @@ import { replaced, type Work } from './work.ts'
 /** A list may lag behind: only so many looks that find nothing allow another create. */
 const looksBeforeAgain = 2
 
-/** An unknown create of an appointment that was cancelled meanwhile is looked for this long, in milliseconds. */
-const looksAfterCancel = [2_000, 30_000, 300_000]
+/**
+ * How long an unknown create of an appointment that was cancelled meanwhile is looked for, in settle delays (2 s, 30 s and
+ * 5 min).
+ */
+const looksAfterCancel = [1, 15, 150]
 
 /** Decides what a look means. Null: what is known is enough, the plan may be made. */
 export async function afterLook(work: Work, settled: Settled, open: readonly OpenIntent[]): Promise<Recorded | null> {
@@ -53,8 +56,10 @@ async function unseen(work: Work, settled: Settled): Promise<Recorded> {
 /** Nothing is wanted there any more, so nothing is made; but what may yet appear must be cancelled, so we look on for a while. */
 async function lookOnAfterCancel(work: Work, settled: Settled, open: readonly OpenIntent[]): Promise<Recorded | null> {
   const { attempts, looks } = work.snapshot
-  const delay = looksAfterCancel[looks]
-  if (delay !== undefined) return wait(work, delay, { attempts, looks: looks + 1 })
+  const delays = looksAfterCancel[looks]
+  if (delays !== undefined) {
+    return wait(work, delays * work.ports.policy.settleDelay, { attempts, looks: looks + 1 })
+  }
   work.intents = open.map(({ id, code }) => ({ id, state: 'not_done', code, externalId: null }))
   replaced(work, settled.booking)
   return null
