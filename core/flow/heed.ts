@@ -2,6 +2,7 @@ import type { Appointment } from '../domain/appointment.ts'
 import { type Booking, holdsPlace, type RemoteBooking } from '../domain/booking.ts'
 import type { JournalEntry } from '../domain/journal.ts'
 import { merge, type Stand } from '../domain/merge.ts'
+import type { Cause } from '../domain/origin.ts'
 import { bookedPhases, phaseTimes } from '../domain/service.ts'
 import { epoch, type Instant, minutesLater } from '../domain/time.ts'
 import { loadBookings } from '../store/bookings.ts'
@@ -21,6 +22,8 @@ import { type Bringing, note, replaced, write } from './work.ts'
 export async function heed(work: Bringing, booking: Booking, remote: RemoteBooking): Promise<Recorded | null> {
   const { appointment } = work.snapshot
   const now = work.ports.clock.now()
+  // That a write of ours came through is a fact, and stays one where the change below is overtaken by another.
+  if (work.intents.length > 0 && (await write(work, { is: 'working' })) === 'fenced') return 'fenced'
   const theirs = { live: holdsPlace(remote.status), startsAt: remote.startsAt }
   const result = merge(baseOf(booking), wantedOf(work, booking), theirs)
   const standing = theirs.live
@@ -32,13 +35,17 @@ export async function heed(work: Bringing, booking: Booking, remote: RemoteBooki
     const over = overStatus(work, remote)
     return over ? takeOver(work, { ...appointment, status: over }, remote) : null
   }
+  // What was agreed before stays the base, so that the next look finds the same and nothing is undone meanwhile.
+  const isPart = bookedPhases({ phases: work.snapshot.phases }).length > 1
+  if (isPart && !(result.is === 'conflict' && result.winner === 'ours')) {
+    return giveUp(work, booking, 'PHASE_CHANGED_REMOTE')
+  }
   replaced(work, standing)
   if (result.is === 'conflict' && result.winner === 'ours') {
     // What they moved to is cancelled by the plan.
     note(work, overruled(remote.externalId))
     return null
   }
-  if (bookedPhases({ phases: work.snapshot.phases }).length > 1) return giveUp(work, standing, 'PHASE_CHANGED_REMOTE')
   const next = asTheyHaveIt(work, booking, remote)
   return takeOver(work, next, remote, result.is === 'conflict')
 }
@@ -122,7 +129,7 @@ async function changeOf({ snapshot, ports }: Bringing, next: Appointment, entry:
   const appointment: Appointment = {
     ...next,
     lastChange: origin,
-    cause: { causalId: ports.ids.next(), hops: 0 },
+    cause: causeOf(snapshot.appointment, connection.id, now, ports.ids.next()),
     updatedAt: now,
     sync: {
       ...next.sync,
@@ -141,6 +148,17 @@ async function changeOf({ snapshot, ports }: Bringing, next: Appointment, entry:
   appointment.sync.status = jobs.length > 0 ? 'pending' : 'synced'
   appointment.sync.jobId = jobs[0]?.jobId ?? null
   return { appointment, setsStatus: true, journal: [entry, ...journal], bookings: [], jobs }
+}
+
+/** Two calendars that answer each other's changes quickly are circling; a change of its own begins a new count. */
+const circlingMs = 60_000
+
+function causeOf(before: Appointment, connectionId: string, now: Instant, causalId: string): Cause {
+  const { lastChange, cause, updatedAt } = before
+  const isAnswer = Boolean(lastChange.connectionId) && lastChange.connectionId !== connectionId
+  return isAnswer && epoch(now) - epoch(updatedAt) < circlingMs
+    ? { causalId: cause.causalId, hops: cause.hops + 1 }
+    : { causalId, hops: 0 }
 }
 
 function journalOf(before: Appointment, after: Appointment, remote: RemoteBooking): JournalEntry {

@@ -25,7 +25,7 @@ export type Go =
   | { is: 'defer'; code: string; at: Instant }
   /** No repetition will help. */
   | { is: 'give_up'; code: string }
-  /** The booking was moved to another id: take that one and plan anew. */
+  /** The booking was moved or cancelled over there: look where it stands, and plan anew. */
   | { is: 'follow'; successorId: string }
 
 /**
@@ -95,6 +95,7 @@ function written(
   at: Instant,
 ): Judgement {
   if (!remote) return doubtful(step, 'REPLY_UNREADABLE')
+  if (!holdsPlace(remote.status)) return overtaken(step, remote, appointment, at)
   const booking = agreed(step.booking, remote, appointment, at)
   const intent = { state: 'done', code: null, externalId: remote.externalId } as const
   const data = { operation: step.kind, externalId: remote.externalId, status: remote.status, startsAt: remote.startsAt }
@@ -104,6 +105,31 @@ function written(
     return { booking, intent, entry: { kind, message, data }, go: { is: 'on' } }
   }
   return mismatch(booking, intent, data)
+}
+
+/**
+ * The write came through, and before its reply was written somebody had moved or cancelled the booking again. What we
+ * asked for is the base that their change is compared with.
+ */
+function overtaken(
+  step: Exclude<Step, { kind: 'cancel' }>,
+  remote: RemoteBooking,
+  appointment: Appointment,
+  at: Instant,
+): Judgement {
+  const { startsAt, endsAt, kind } = step
+  const { externalId } = remote
+  const made = { ...remote, status: 'accepted' as const, startsAt, endsAt }
+  return {
+    booking: agreed(step.booking, made, appointment, at),
+    intent: { state: 'done', code: null, externalId },
+    entry: {
+      kind: kind === 'create' ? 'booking.created' : 'booking.rescheduled',
+      message: 'Done in the calendar, and changed there again at once.',
+      data: { operation: kind, externalId, startsAt },
+    },
+    go: { is: 'follow', successorId: remote.successorId ?? externalId },
+  }
 }
 
 /** Whether a booking stands where the step wanted it. */

@@ -6,7 +6,7 @@ import { explain } from '../domain/explain.ts'
 import type { JournalEntry } from '../domain/journal.ts'
 import { findOurs } from '../domain/match.ts'
 import type { NotDone, Unknown } from '../domain/outcome.ts'
-import { type Instant, later } from '../domain/time.ts'
+import { epoch, type Instant, later } from '../domain/time.ts'
 import type { OpenIntent, Snapshot } from '../store/syncs.ts'
 import { agreed, ended } from './judge.ts'
 import type { Ports } from './ports.ts'
@@ -117,10 +117,24 @@ async function settleCreate(
       code: 'SEVERAL_FOUND',
     }
   }
-  const settled = adopted(agreed(booking, match.booking, appointment, at), intents, match.booking)
-  // It was made and then cancelled over there: somebody's will, which is not overruled by making it again.
-  return holdsPlace(match.booking.status) ? settled : { ...settled, code: 'ALREADY_CANCELLED' }
+  const settled = (remote: RemoteBooking) => adopted(agreed(booking, remote, appointment, at), intents, match.booking)
+  if (isAsMade(ports, provider, intents, match.booking)) return settled(match.booking)
+  // It was made, and then moved or cancelled over there: somebody's will, which is heeded and not overruled.
+  return { ...settled({ ...match.booking, ...targetOf(first), status: 'accepted' }), found: match.booking }
 }
+
+function isAsMade(
+  ports: Ports,
+  provider: CalendarProvider,
+  intents: readonly OpenIntent[],
+  { status, startsAt }: RemoteBooking,
+): boolean {
+  const tolerance = provider.supports.rounding ? ports.policy.matchTolerance : 0
+  const isNear = ({ target }: OpenIntent) => Math.abs(epoch(target.startsAt) - epoch(startsAt)) <= tolerance
+  return holdsPlace(status) && intents.some(isNear)
+}
+
+const targetOf = ({ target: { startsAt, endsAt } }: OpenIntent) => ({ startsAt, endsAt })
 
 function adopted(booking: Booking, intents: readonly OpenIntent[], remote: RemoteBooking): Settled {
   return {
@@ -197,7 +211,8 @@ export async function lookAtHeard(
   { gatewayId, target }: Booking,
 ): Promise<RemoteBooking | null> {
   if (!heard) return null
-  const outcome = await provider.getBooking(call, { externalId: heard.externalId, target })
+  // To the end of its moves: what was moved on meanwhile is no less ours.
+  const outcome = await lastOfChain(provider, call, { externalId: heard.externalId, target })
   return outcome.is === 'done' && outcome.value?.gatewayId === gatewayId ? outcome.value : null
 }
 

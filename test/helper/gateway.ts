@@ -1,5 +1,4 @@
-import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
+import { createServer } from 'node:net'
 import pino from 'pino'
 import type { Author } from '../../core/contract/gateway.ts'
 import { createGateway, type GatewayOptions, type KalendsGateway } from '../../core/gateway.ts'
@@ -72,13 +71,20 @@ export async function testGateway(
   return { gateway, start, url, db, twin, account, eventType, ...salon }
 }
 
-/** A port that is free now: for settings that must name it before anybody listens. */
+/**
+ * A port that is free now: for settings that must name it before anybody listens. Below those that the system gives to
+ * outgoing connections, one of which could take it meanwhile.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 20_000)
+    const server = createServer()
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false))
+      server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+    })
+    if (isFree) return port
+  }
 }
 
 /**
