@@ -2,9 +2,11 @@ import { AsyncTask, SimpleIntervalJob, type ToadScheduler } from 'toad-scheduler
 import { v7 } from 'uuid'
 import type { OpenConnection } from './catalogue/open-connection.ts'
 import type { Closers } from './closers.ts'
+import type { CalendarProvider } from './contract/provider.ts'
 import { type Instant, instantOf } from './domain/time.ts'
 import type { EngineMetrics } from './engine-metrics.ts'
 import type { Bulk } from './flow/bulk.ts'
+import { guarded } from './flow/guard.ts'
 import type { Mark, Ports } from './flow/ports.ts'
 import { type SweepDeps, sweep } from './flow/sweep.ts'
 import { sync } from './flow/sync.ts'
@@ -51,12 +53,18 @@ export function createPorts(parts: EngineParts): { ports: Ports; sweepDeps: Swee
   const { db, queue } = foundation
   const { sync: policy } = settings
   const send = sendSyncs(queue)
+  const guards = new WeakMap<CalendarProvider, CalendarProvider>()
+  const guardedOnce = (provider: CalendarProvider) => {
+    const known = guards.get(provider) ?? guarded(provider, log)
+    guards.set(provider, known)
+    return known
+  }
   const ports: Ports = {
     store: createStore(db, send, leaseFor(policy.attemptTimeoutMs)),
     providers: {
       get(name) {
         const provider = registry.providers.get(name)
-        return provider && engineMetrics.measured(provider)
+        return provider && guardedOnce(engineMetrics.measured(provider))
       },
     },
     outbound: { open: (connection) => callFor(openConnection.opened(connection)) },

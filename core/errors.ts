@@ -201,7 +201,7 @@ export const errorTable = {
   KAL_PORT_IN_USE: never(
     500,
     'The port is taken',
-    '{host}:{port} is in use. Stop what runs there, or set server.port.',
+    '{host}:{port} is in use. Stop what runs there, or set server.port (KALENDS_PORT=3001 npm start does it for once).',
   ),
 
   // plugins

@@ -33,7 +33,7 @@ export type InboundParts = {
 
 /** How often what is due is looked for, and how many connections are asked at a time. */
 const tickMs = 1_000
-const atOnce = 4
+const atOnce = 8
 /** A subscription that somebody took away over there is back after this. */
 const subscribeEveryMs = 3_600_000
 /** Entries of the inbox are left to their own jobs for so many turns of the sweep: half a minute. */
@@ -98,9 +98,23 @@ export function startInbound(parts: InboundParts, live: Live, repeat: Repeat, cl
     await Promise.all(due.map((connection) => subscribe(subscribing, connection)))
   })
   const { withWebhooks, without } = settings.sync.pollEveryMs
+  const polling = new Map<string, Promise<unknown>>()
+  closers.add('polls under way', () => Promise.allSettled(polling.values()))
   repeat('poll', Math.min(tickMs, without), async () => {
-    const due = await takeDuePolls(db, named('changesSince'), { withWebhooks, without }, atOnce)
-    await Promise.all(due.map((connection) => poll(deps, connection)))
+    const due = await takeDuePolls(db, named('changesSince'), { withWebhooks, without }, atOnce - polling.size)
+    // Not waited for: a calendar that answers slowly keeps its place, and the others go on.
+    for (const connection of due) {
+      if (polling.has(connection.id)) continue
+      const under = poll(deps, connection)
+        .catch((error) =>
+          ports.log.warn(
+            { event: 'failed', connectionId: connection.id, err: error },
+            'a calendar could not be polled',
+          ),
+        )
+        .finally(() => polling.delete(connection.id))
+      polling.set(connection.id, under)
+    }
   })
   // What was missed while nobody was here; several gateways that start ask once.
   void pollSoon(db).catch(() => undefined)

@@ -83,7 +83,12 @@ async function reactivate({ db }: CheckDeps, author: Author, { tenantId, id, nam
     if (!(await activate(tx, tenantId, id))) return
     await healReviews(
       tx,
-      { tenantId, connectionId: id, subject: { kind: 'connection', id }, codes: ['HTTP_401', 'HTTP_403'] },
+      {
+        tenantId,
+        connectionId: id,
+        subject: { kind: 'connection', id },
+        codes: ['HTTP_401', 'HTTP_403', 'SECRET_UNREADABLE', 'PLUGIN_MISSING'],
+      },
       'The connection passed its check.',
       who,
     )

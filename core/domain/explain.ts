@@ -153,6 +153,10 @@ const explanations: Record<string, Explanation> = {
     'The calendar has bookings on an event type that no service is linked to.',
     'Link it to a service, or dismiss this to leave it alone from now on.',
   ),
+  NOT_TAKEN_IN: row(
+    'Something that the calendar told could not be taken in.',
+    'Compare the calendar with the list here; the log says what was in the way.',
+  ),
   HOP_LIMIT: row(
     'A change went round between calendars and was stopped.',
     'Look whether two links point at each other.',

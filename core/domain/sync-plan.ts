@@ -23,8 +23,10 @@ export function planSync(
   if (appointment.status === 'completed' || appointment.status === 'no_show') return []
   const wanted = appointment.status !== 'cancelled'
   return bookings.flatMap((booking) => {
+    if (!wanted) return stepFor(booking, null)
     const phase = phases.find(({ position }) => position === booking.phase)
-    return stepFor(booking, wanted && phase ? phaseTimes(phase, appointment.startsAt) : null)
+    // The service lost this phase since: what was promised to a customer is not cancelled by an edit of the catalogue.
+    return phase ? stepFor(booking, phaseTimes(phase, appointment.startsAt)) : []
   })
 }
 

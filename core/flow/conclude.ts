@@ -11,12 +11,15 @@ import { replaced, type Work, write } from './work.ts'
 
 /** Everything is as wanted: every booking of this connection agrees. */
 export function finish(work: Work): Promise<Recorded> {
+  const { wantedVersion: version, appointment, key } = work.snapshot
+  // A visit that is over and was never booked there stays what it is: nobody made it true meanwhile.
+  const isWhole = work.bookings.every(({ externalId }) => externalId !== null || appointment.status === 'cancelled')
+  if (!isWhole) return write(work, { is: 'settled', version })
   for (const booking of work.bookings) {
     if (booking.syncStatus !== 'synced' || booking.errorCode) {
       replaced(work, { ...booking, syncStatus: 'synced', errorCode: null, errorMessage: null })
     }
   }
-  const { wantedVersion: version, appointment, key } = work.snapshot
   const { tenantId, appointmentId, connectionId } = key
   const heal = (tx: Sql) =>
     healReviews(
@@ -110,7 +113,8 @@ export function park(work: Work, booking: Booking, code: string): Promise<Record
   replaced(work, { ...booking, errorCode: code, errorMessage: explain(code) })
   ports.log.error({ event: 'failed', tenantId, connectionId, code }, 'a connection needs a valid credential')
   const also = async (tx: Sql) => {
-    await requireCredential(tx, tenantId, connectionId)
+    // Somebody else was told already, or the key was replaced while the old one was being refused.
+    if (!(await requireCredential(tx, tenantId, connectionId, snapshot.connection.credentials))) return
     await openReview(tx, {
       tenantId,
       code,
@@ -123,4 +127,23 @@ export function park(work: Work, booking: Booking, code: string): Promise<Record
     })
   }
   return write(work, { is: 'parked', attempts: 0 }, { also })
+}
+
+/** How long work waits for a plugin that is not enabled here: another gateway may have it, or this one again soon. */
+const withoutPluginMs = 30_000
+
+/** Nobody here speaks the calendar's language: the work waits, and a person is asked once for the whole connection. */
+export function withoutPlugin(work: Work): Promise<Recorded> {
+  const { snapshot } = work
+  const { tenantId, connectionId } = snapshot.key
+  const also = (tx: Sql) =>
+    openReview(tx, {
+      tenantId,
+      code: 'PLUGIN_MISSING',
+      subject: { kind: 'connection', id: connectionId },
+      connectionId,
+      cause: snapshot.appointment.cause,
+    })
+  const { attempts, looks, nudge } = snapshot
+  return write(work, { is: 'waiting', delayMs: withoutPluginMs, attempts, looks, nudge: nudge + 1 }, { also })
 }

@@ -34,7 +34,11 @@ export type StepEnd = 'ended' | number
 export async function importStep(deps: HearDeps, run: ImportRun, signal?: AbortSignal): Promise<StepEnd> {
   const source = await findConnection(deps.ports.store.db, run.tenantId, run.connectionId)
   if (!source) return 'ended'
-  if (source.paused === 'all') return pausedMs
+  if (source.paused === 'all') {
+    // Its due time moves on too: a run that looks forgotten gets another job, and then another.
+    await moveImport(deps.ports.store.db, run, run, pausedMs)
+    return pausedMs
+  }
   if (source.state === 'needs_auth') return end(deps, run, source, 'failed', 'HTTP_401')
   const window = await list(deps, run, source)
   if ('outcome' in window) return failed(deps, run, source, window.outcome)

@@ -1,4 +1,5 @@
 import { isLive } from '../domain/appointment.ts'
+import { epoch } from '../domain/time.ts'
 import type { Recorded } from '../store/record.ts'
 import type { OpenIntent } from '../store/syncs.ts'
 import { deferred, giveUp, isAuth, park, wait } from './conclude.ts'
@@ -38,6 +39,28 @@ export async function afterLook(work: Work, settled: Settled, open: readonly Ope
       }
       return null
   }
+}
+
+/**
+ * A move or cancel that proved not to have happened, while everything stands as before: tried again as the retry policy
+ * says, unless the calendar would refuse it again. Null: at once.
+ */
+export async function afterNothing(
+  work: Work,
+  settled: Settled,
+  open: readonly OpenIntent[],
+): Promise<Recorded | null> {
+  const { policy, clock } = work.ports
+  const { attempts } = work.snapshot
+  const last = open.at(-1)
+  // A person who presses retry, and a change, begin with no attempts: they get one, whatever was refused before.
+  if (!last || attempts === 0) return null
+  if (isRefusal(last.code) || attempts > policy.retryDelays.length) {
+    return giveUp(work, settled.booking, last.code ?? 'TIMEOUT')
+  }
+  const due = epoch(last.sentAt) + (policy.retryDelays[attempts - 1] ?? 0)
+  const left = due - epoch(clock.now())
+  return left > 0 ? wait(work, left, { attempts, looks: 0 }) : null
 }
 
 /** A refusal that was doubted and proved true: the same request would be refused again. */

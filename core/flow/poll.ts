@@ -1,5 +1,8 @@
+import type { RemoteBooking } from '../domain/booking.ts'
+import { isUnavailable } from '../store/database.ts'
 import { type DuePoll, savePoll } from '../store/polls.ts'
-import { type HearDeps, hearBooking } from './hear.ts'
+import { type HearDeps, type Hearing, hearBooking, type Source } from './hear.ts'
+import { askAboutUnreadable } from './unreadable.ts'
 
 /** As many pages at the most in one go; the rest is due at once. */
 const mostPages = 200
@@ -24,11 +27,24 @@ export async function poll(deps: HearDeps, { cursor: from, ...source }: DuePoll)
     }
     for (const booking of outcome.value.bookings) {
       heard++
-      held = (await hearBooking(deps, source, booking)) === 'waiting' || held
+      held = (await hearOne(deps, source, booking)) === 'waiting' || held
     }
     cursor = outcome.value.cursor
     if (!held) await savePoll(ports.store.db, source.tenantId, source.id, cursor)
     if (!outcome.value.more) return heard
   }
   return heard
+}
+
+/** One booking that cannot be taken in must not silence the calendar for all that come behind it. */
+async function hearOne(deps: HearDeps, source: Source, booking: RemoteBooking): Promise<Hearing> {
+  try {
+    return await hearBooking(deps, source, booking)
+  } catch (error) {
+    if (isUnavailable(error)) throw error
+    const { tenantId, id: connectionId } = source
+    deps.ports.log.error({ event: 'failed', tenantId, connectionId, err: error }, 'a booking could not be taken in')
+    await askAboutUnreadable(deps, source, booking.externalId)
+    return 'review'
+  }
 }

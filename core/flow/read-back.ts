@@ -6,7 +6,8 @@ import { deferred, giveUp, isAuth, park, wait } from './conclude.ts'
 import { heed } from './heed.ts'
 import { agreed } from './judge.ts'
 import { lastOfChain, lookAtHeard } from './settle.ts'
-import { type Bringing, note, replaced } from './work.ts'
+import { cancelStray } from './stray.ts'
+import { type Bringing, holdOn, note, replaced } from './work.ts'
 
 /** An absence is believed when it was seen this often, a settle delay apart. */
 const looksBeforeOrphan = 2
@@ -25,8 +26,9 @@ export async function readBack(work: Bringing): Promise<Recorded | null> {
   for (const booking of work.bookings) {
     if (booking.externalId === null) await adoptHeard(work, booking)
     if (booking.externalId === null || !holdsPlace(booking.remoteStatus)) continue
-    const stopped = await readOne(work, booking)
+    const stopped = (await cancelStray(work, booking)) ?? (await readOne(work, booking))
     if (stopped) return stopped
+    if ((await holdOn(work)) === 'fenced') return 'fenced'
   }
   return null
 }

@@ -33,14 +33,17 @@ export async function release(deps: SweepDeps, tenantId: string, connectionId: s
   return released
 }
 
-/** Makes an appointment's sync due again at once, from the first attempt on; towards one connection, or all. */
+/**
+ * Makes an appointment's sync due again at once, from the first attempt on; towards one connection, or all. The calendar
+ * is looked at first: what was given up is believed in nothing.
+ */
 export async function retry(
   deps: SweepDeps,
   tenantId: string,
   appointmentId: string,
   connectionId: string | null,
 ): Promise<void> {
-  await sendAll(deps, (tx) => reopenSyncs(tx, tenantId, appointmentId, connectionId))
+  await sendAll(deps, (tx) => reopenSyncs(tx, tenantId, appointmentId, connectionId, true))
 }
 
 type Find = (tx: Parameters<SendJobs>[0]) => ReturnType<typeof reopenSyncs>

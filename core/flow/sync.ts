@@ -2,14 +2,14 @@ import { planSync } from '../domain/sync-plan.ts'
 import { KalendsError } from '../errors.ts'
 import type { Recorded } from '../store/record.ts'
 import type { SyncKey } from '../store/syncs.ts'
-import { finish, giveUp, park } from './conclude.ts'
+import { finish, giveUp, park, withoutPlugin } from './conclude.ts'
 import { heed } from './heed.ts'
-import { afterLook } from './look-again.ts'
+import { afterLook, afterNothing } from './look-again.ts'
 import type { Ports } from './ports.ts'
 import { readBack } from './read-back.ts'
 import { settle } from './settle.ts'
 import { takeStep } from './step.ts'
-import { type Bringing, begin, note, replaced } from './work.ts'
+import { type Bringing, begin, holdOn, note, replaced } from './work.ts'
 
 /**
  * Brings one connection into agreement with one appointment: takes the lease, reads what is wanted and what was last
@@ -23,7 +23,7 @@ export async function sync(ports: Ports, key: SyncKey): Promise<void> {
     ports.mark('after claim')
     const provider = ports.providers.get(snapshot.connection.plugin)
     const work = begin(ports, snapshot)
-    recorded = provider ? await bringOrPark({ ...work, provider }) : await giveUp(work, null, 'PLUGIN_MISSING')
+    recorded = provider ? await bringOrPark({ ...work, provider }) : await withoutPlugin(work)
   }
   ports.mark('before finish')
 }
@@ -70,9 +70,10 @@ async function settleOpen(work: Bringing): Promise<Recorded | null> {
     note(work, settled.entry, settled.intents)
     replaced(work, settled.booking)
     const stopped = settled.found
-      ? await heed(work, settled.booking, settled.found)
+      ? ((await heed(work, settled.booking, settled.found)) ?? (await afterNothing(work, settled, open)))
       : await afterLook(work, settled, open)
     if (stopped) return stopped
+    if ((await holdOn(work)) === 'fenced') return 'fenced'
   }
   return null
 }

@@ -66,3 +66,14 @@ export async function write(
   work.changed = new Set()
   return recorded
 }
+
+/**
+ * Writes down what a look found, and renews the lease: each look may take a whole attempt. That a booking stands as it
+ * was agreed does not make it what is wanted now, so it stays `pending` until the plan says that nothing is left to do.
+ */
+export function holdOn(work: Work): Promise<Recorded> {
+  work.bookings = work.bookings.map((booking) =>
+    booking.syncStatus === 'synced' ? { ...booking, syncStatus: 'pending' } : booking,
+  )
+  return write(work, { is: 'working' })
+}

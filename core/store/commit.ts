@@ -157,7 +157,9 @@ with input as (
   order by j.tenant_id, j.appointment_id, j.connection_id
   on conflict (tenant_id, appointment_id, connection_id) do update
   set wanted_version = excluded.wanted_version, state = 'waiting', due_at = excluded.due_at, attempts = 0,
-      looks = 0, nudge = 0, job_id = excluded.job_id
+      looks = 0, nudge = 0, job_id = excluded.job_id,
+      -- What was given up is looked at again before anything is planned on it.
+      asked = syncs.asked + (syncs.state = 'failed')::int
 ), told as (
   select pg_notify('kalends_events', json_build_object(
     'tenantId', tenant_id, 'id', id, 'appointmentId', appointment_id, 'kind', kind, 'at', at)::text) from journal

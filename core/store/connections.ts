@@ -107,7 +107,7 @@ export async function updateConnection(sql: Sql, connection: WrittenConnection, 
   const rows = await sql.query(
     `update kalends.connections
      set name = $3, base_url = $4, credentials = $5, webhook_secret = $6, options = $7, updated_at = kalends.clock(),
-         subscribe_due_at = kalends.clock()
+         subscribed_at = null, subscribe_due_at = kalends.clock(), poll_due_at = kalends.clock()
      where tenant_id = $1 and id = $2 and xmin::text = $8
      returning id`,
     [...parametersOf(connection), stamp],
@@ -172,12 +172,20 @@ export async function deleteConnection(sql: Sql, tenantId: string, id: string): 
   return row?.name ?? null
 }
 
-/** Says that a connection needs a valid credential; whether that is news. $1 tenant, $2 id. */
-export async function requireCredential(sql: Sql, tenantId: string, id: string): Promise<boolean> {
+/**
+ * Says that a connection needs a valid credential, if it still has the one that was used: a late refusal of the old key
+ * says nothing of the new one. Whether that is news. $1 tenant, $2 id, $3 the sealed credentials that were used.
+ */
+export async function requireCredential(
+  sql: Sql,
+  tenantId: string,
+  id: string,
+  used: Record<string, string>,
+): Promise<boolean> {
   const rows = await sql.query(
     `update kalends.connections set state = 'needs_auth', updated_at = kalends.clock()
-     where tenant_id = $1 and id = $2 and state = 'active' returning id`,
-    [tenantId, idOrNull(id)],
+     where tenant_id = $1 and id = $2 and state = 'active' and credentials = $3::jsonb returning id`,
+    [tenantId, idOrNull(id), JSON.stringify(used)],
   )
   return rows.length > 0
 }
@@ -195,7 +203,7 @@ export function takeDueSubscriptions(
   return sql.query<DueSubscription>(
     `with due as (
        select c.tenant_id, c.id from kalends.connections c
-       where c.plugin = any($1) and c.subscribe_due_at <= kalends.clock() and c.state = 'active'
+       where c.plugin = any($1) and c.subscribe_due_at <= kalends.clock() and c.state = 'active' and c.paused is distinct from 'all'
        order by c.subscribe_due_at limit $3 for update of c skip locked
      )
      update kalends.connections c set subscribe_due_at = kalends.clock() + $2 * interval '1 ms'

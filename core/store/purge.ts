@@ -8,6 +8,11 @@ export async function purge(sql: Sql): Promise<void> {
   await sql.query(`delete from kalends.idempotency_keys where created_at < kalends.clock() - $1::interval`, [
     keysLiveFor,
   ])
+  // The hash of what came stays, so that it is known again; what it said has served.
+  await sql.query(
+    `update kalends.inbox set body = null where settled_at < kalends.clock() - $1::interval and body is not null`,
+    [keysLiveFor],
+  )
   await sql.query(`delete from kalends.sessions where expires_at < kalends.clock()`)
   await sql.query(`delete from kalends.plugin_state where expires_at < kalends.clock()`)
 }

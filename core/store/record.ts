@@ -13,7 +13,7 @@ import { keyRow, type Lease, type SyncJob, type SyncKey, sameKey, syncJobId } fr
 
 /** What becomes of the sync after what is recorded. */
 export type Next =
-  /** More steps follow under the same lease. */
+  /** More steps follow under the same lease, which is renewed. */
   | { is: 'working' }
   /** The connection has what version `version` wants. Should more have been asked for since, the work goes on. */
   | { is: 'settled'; version: number }
@@ -61,7 +61,7 @@ export type Recorded = 'written' | 'moved' | 'fenced'
 export type RecordFinding = (finding: Finding) => Promise<Recorded>
 
 /** Writes findings of many workers together, with the jobs that follow from them. */
-export function createRecord(db: Database, send: SendJobs): RecordFinding {
+export function createRecord(db: Database, send: SendJobs, leaseMs: number): RecordFinding {
   return createBatcher((findings: readonly Finding[]) =>
     db.transaction(async (tx) => {
       // Appointments are locked first and in order, here as in a commit: two batches must not wait for each other.
@@ -70,7 +70,7 @@ export function createRecord(db: Database, send: SendJobs): RecordFinding {
           tx,
           findings.map(({ key }) => key),
         ),
-        write(tx, findings),
+        write(tx, findings, leaseMs),
       ])
       const kept = findings.filter((finding) => held.has(finding.lease.owner))
       if (kept.length > 0)
@@ -124,7 +124,7 @@ with input as (
       asked = case when h.moved and h.strict then s.asked + 1 else s.asked end,
       heard = case when h.next in ('settled', 'failed') and s.asked <= h.asked and not h.moved then null else s.heard end,
       lease_owner = case when h.next = 'working' then s.lease_owner end,
-      lease_until = case when h.next = 'working' then s.lease_until end
+      lease_until = case when h.next = 'working' then kalends.clock() + $5 * interval '1 ms' end
   from held h where ${sameKey('s', 'h')}
 ), intent as (
   update kalends.intents n
@@ -198,7 +198,7 @@ from touched t, lateral (
 ) n
 where a.tenant_id = t.tenant_id and a.id = t.appointment_id`
 
-async function write(tx: Sql, findings: readonly Finding[]): Promise<Map<string, Held>> {
+async function write(tx: Sql, findings: readonly Finding[], leaseMs: number): Promise<Map<string, Held>> {
   const rows = await tx.query<{ owner: string; moved: boolean; job_id: string | null }>(statement, [
     JSON.stringify(findings.map(inputRow)),
     JSON.stringify(
@@ -216,6 +216,7 @@ async function write(tx: Sql, findings: readonly Finding[]): Promise<Map<string,
     ),
     JSON.stringify(findings.flatMap(({ bookings }) => bookings.map(toBookingRow))),
     JSON.stringify(findings.flatMap(journalRows)),
+    leaseMs,
   ])
   return new Map(rows.map((row) => [row.owner, { moved: row.moved, jobId: row.job_id }]))
 }

@@ -21,7 +21,7 @@ export function createStore(db: Database, send: SendJobs, leaseMs: number): Stor
   return {
     db,
     commit: createCommit(db, send),
-    record: createRecord(db, send),
+    record: createRecord(db, send, leaseMs),
     claim: createBatcher((claims: readonly Claim[]) => claimSyncs(db, claims, leaseMs)),
     announce: createBatcher((intents: readonly Intent[]) => openIntents(db, intents, leaseMs)),
   }
