@@ -5,6 +5,7 @@ import { book, synced } from '../helper/salon.ts'
 
 // A gateway and its database for each of them.
 t.setTimeout(90_000)
+t.jobs = 3
 
 t.test('what happened in the calendar while the gateway was away is here after its start, each once', async (t) => {
   const salon = await listening(t)

@@ -5,6 +5,7 @@ import { book, synced } from '../helper/salon.ts'
 
 // A gateway and its database for each of them.
 t.setTimeout(90_000)
+t.jobs = 3
 
 const orders = [
   [0, 1, 2],

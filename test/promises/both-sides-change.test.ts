@@ -1,10 +1,11 @@
 import t from 'tap'
 import { nextSlot, until } from '../helper/gateway.ts'
 import { type HeardSalon, listening, pollNow, quiet } from '../helper/heard.ts'
-import { book, intent, live, openReviews, synced } from '../helper/salon.ts'
+import { book, intent, live, openReviews, seen, synced } from '../helper/salon.ts'
 
 // A gateway and its database for each of them.
 t.setTimeout(90_000)
+t.jobs = 4
 
 const sync = { attemptTimeout: '600ms' }
 const verbs = ['move', 'cancel'] as const
@@ -71,6 +72,22 @@ const moments: { name: string; run: (salon: HeardSalon, one: Pair) => Promise<vo
       )
       // What we have cancelled by now nobody can move any more.
       await customer(newest(salon, uid)).catch(() => undefined)
+    },
+  },
+  {
+    name: 'before the answer to our call is written there',
+    async run(salon, { desk, customer, operation, uid }) {
+      const { twin } = salon
+      const acted = new Promise<void>((resolve) => {
+        const stop = twin.on('commit', async (write) => {
+          if (write.operation !== operation) return
+          stop()
+          await customer(newest(salon, uid)).catch(() => undefined)
+          resolve()
+        })
+      })
+      await desk()
+      await acted
     },
   },
   {
@@ -146,6 +163,37 @@ for (const ours of verbs) {
         if (heard) t.ok(told.length > 0, `${name}: ${told.join(', ')}`)
       }
     })
+  }
+}
+
+for (const answer of ['overtaken', 'lost', 'lost, and told by a webhook'] as const) {
+  for (const theirs of verbs) {
+    t.test(
+      `the customer ${theirs}s a booking whose making is ${answer}: it is heeded, and not made again`,
+      async (t) => {
+        const salon = await listening(t, { input: { sync } })
+        const { twin } = salon
+        const isTold = answer === 'lost, and told by a webhook'
+        if (!isTold) twin.webhooks.add({ kind: 'drop' })
+        if (answer !== 'overtaken') {
+          twin.faults.add({ operation: 'createBooking', when: 'after-commit', kind: 'hang', times: 1 })
+        }
+        const startsAt = nextSlot()
+        const stop = twin.on('commit', async ({ operation, uids: [uid = ''] }) => {
+          if (operation !== 'createBooking') return
+          stop()
+          await (theirs === 'move' ? twin.calendar.reschedule(uid, startsAt) : twin.calendar.cancel(uid))
+        })
+        const { id } = await book(salon)
+        const end = await seen(salon, id, ({ sync, status, ...one }) =>
+          theirs === 'move' ? sync.status === 'synced' && one.startsAt === startsAt : status === 'cancelled',
+        )
+        await quiet(salon)
+        t.equal(live(salon, end).length, theirs === 'move' ? 1 : 0)
+        t.equal(twin.counts.createBooking, 1)
+        t.equal(twin.counts.rescheduleBooking ?? 0, 0, 'and not moved back')
+      },
+    )
   }
 }
 

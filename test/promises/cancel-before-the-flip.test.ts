@@ -5,6 +5,7 @@ import { book, seen, story, synced } from '../helper/salon.ts'
 
 // A gateway and its database for each of them.
 t.setTimeout(90_000)
+t.jobs = 3
 
 /** Lengthens the looks after a contradiction, which are 1, 2.5 and 15 of these. */
 const sync = { settleDelay: '100ms' }

@@ -5,6 +5,7 @@ import { book, seen, story, synced } from '../helper/salon.ts'
 
 // A gateway and its database for each of them.
 t.setTimeout(90_000)
+t.jobs = 4
 
 for (const made of ['here', 'there'] as const) {
   t.test(

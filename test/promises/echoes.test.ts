@@ -5,6 +5,7 @@ import { book, intent, synced } from '../helper/salon.ts'
 
 // A gateway and its database for each of them.
 t.setTimeout(90_000)
+t.jobs = 4
 
 for (const webhookTiming of ['before-reply', 'after-reply'] as const) {
   for (const metadata of ['with', 'without'] as const) {

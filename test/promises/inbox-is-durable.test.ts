@@ -6,6 +6,7 @@ import { book, seen, synced } from '../helper/salon.ts'
 
 // A gateway and its database for each of them.
 t.setTimeout(90_000)
+t.jobs = 4
 
 t.test('kill -9 between the commit and the answer: what is sent again is a duplicate with one effect', async (t) => {
   const salon = await testGateway(t)

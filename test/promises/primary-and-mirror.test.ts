@@ -8,6 +8,7 @@ import { seen, synced } from '../helper/salon.ts'
 
 // A gateway and its database for each of them.
 t.setTimeout(90_000)
+t.jobs = 3
 
 const otherKey = 'cal_live_other_0123456789abcdef'
 const sides = ['calendar', 'second'] as const
