@@ -28,6 +28,9 @@ export const fileSchema = Type.Object(
   { additionalProperties: false },
 )
 
+/** What a file without a section `plugins` has; one that names plugins has those and no others. */
+const builtIn: Record<string, PluginEntry> = { calcom: { use: 'kalends/calcom' }, admin: { use: 'kalends/admin' } }
+
 /** What a file says, checked, with its variables filled in; plugins are not imported yet. */
 export type FileContent = { settings: Omit<SettingsInput, 'plugins'>; plugins: Record<string, PluginEntry> }
 
@@ -46,7 +49,7 @@ export function parseSettings(source: string, file: string, environment: Environ
   const content = expandAll(parseYaml(text, file) ?? {}, fileSchema, '', filled)
   const problems = validate(fileSchema, content)
   if (problems.length > 0) throw new KalendsError('KAL_SETTINGS_INVALID', { problems: problemText(problems) })
-  const { plugins = {}, ...settings } = content as Static<typeof fileSchema>
+  const { plugins = builtIn, ...settings } = content as Static<typeof fileSchema>
   return { settings, plugins }
 }
 

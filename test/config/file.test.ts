@@ -110,11 +110,11 @@ test('only plain YAML is taken, and no line of it is quoted', async (t) => {
   }
 })
 
-test('an empty file is a file with nothing to say', async (t) => {
+test('an empty file is a file with nothing to say: all is as it comes', async (t) => {
   for (const source of ['', '# nothing', '{}']) {
     const { settings, plugins } = parse(source)
     t.same(readSettings(settings), readSettings())
-    t.same(plugins, {})
+    t.same(plugins, { calcom: { use: 'kalends/calcom' }, admin: { use: 'kalends/admin' } })
   }
 })
 

@@ -73,6 +73,21 @@ plugins:
   )
 })
 
+test('a file without plugins has the built-in ones; a file that names some has only those', async (t) => {
+  const workingDirectory = folder(t, {
+    'config/gateway.yaml': 'server: { port: 1111 }',
+    'config/empty.yaml': '',
+    'config/one.yaml': 'plugins: { admin: { use: kalends/admin } }',
+    'config/none.yaml': 'plugins: {}',
+  })
+  const names = async (file: string) =>
+    (await loadSettings({ workingDirectory, file })).settings.plugins.map(({ name }) => name)
+  t.same(await names('config/gateway.yaml'), ['calcom', 'admin'])
+  t.same(await names('config/empty.yaml'), ['calcom', 'admin'])
+  t.same(await names('config/one.yaml'), ['admin'])
+  t.same(await names('config/none.yaml'), [])
+})
+
 test('kalends/plugin is one module, whoever imports it', async (t) => {
   const workingDirectory = folder(t, {
     'gateway.yaml': 'plugins: { mine: { use: ./mine.ts } }',
