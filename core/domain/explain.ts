@@ -132,7 +132,11 @@ const explanations: Record<string, Explanation> = {
   ALREADY_MOVED: row('The booking was moved in the calendar meanwhile.', 'Compare both sides, then retry.'),
   ORPHANED_LOCAL: row(
     'The appointment stands here, but its booking is gone from the calendar.',
-    'Ask who removed it; retry books it again.',
+    'Ask who removed it; cancel it here, and book anew if it is still wanted.',
+  ),
+  NEVER_BOOKED: row(
+    'The visit is over here and was never in the calendar.',
+    'Enter it there by hand if it took place; then dismiss this.',
   ),
   ORPHANED_REMOTE: row('The calendar holds a booking that is not known here.', 'Find out where it came from.'),
   DATA_MISMATCH: row('The calendar says something else than we do.', 'Compare both sides, then retry.'),

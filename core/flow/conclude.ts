@@ -12,9 +12,9 @@ import { replaced, type Work, write } from './work.ts'
 /** Everything is as wanted: every booking of this connection agrees. */
 export function finish(work: Work): Promise<Recorded> {
   const { wantedVersion: version, appointment, key } = work.snapshot
-  // A visit that is over and was never booked there stays what it is: nobody made it true meanwhile.
-  const isWhole = work.bookings.every(({ externalId }) => externalId !== null || appointment.status === 'cancelled')
-  if (!isWhole) return write(work, { is: 'settled', version })
+  const unmade = work.bookings.find(({ externalId }) => externalId === null)
+  // Nothing is planned for a visit that is over: what was never booked there does not become true by that.
+  if (unmade && appointment.status !== 'cancelled') return neverMade(work, unmade)
   for (const booking of work.bookings) {
     if (booking.syncStatus !== 'synced' || booking.errorCode) {
       replaced(work, { ...booking, syncStatus: 'synced', errorCode: null, errorMessage: null })
@@ -30,6 +30,15 @@ export function finish(work: Work): Promise<Recorded> {
     )
   const also = appointment.sync.requiresManualReview ? heal : undefined
   return write(work, { is: 'settled', version }, { also })
+}
+
+/** A visit that is over here and was never in the calendar: it stays a failure, and whoever asked about it goes on asking. */
+function neverMade(work: Work, unmade: Booking): Promise<Recorded> {
+  const code = 'NEVER_BOOKED'
+  const { appointment, attempts } = work.snapshot
+  if (!appointment.sync.requiresManualReview) return giveUp(work, unmade, code)
+  replaced(work, { ...unmade, syncStatus: 'failed', errorCode: code, errorMessage: explain(code) })
+  return write(work, { is: 'failed', attempts })
 }
 
 /** The end of a write is not known: the calendar is looked at after the settle delay, before anything is tried again. */
