@@ -10,8 +10,11 @@ t.jobs = 4
 const sync = { attemptTimeout: '600ms' }
 const verbs = ['move', 'cancel'] as const
 
-/** When the customer acts, as seen from our own write; and how we hear of it. */
-const moments: { name: string; run: (salon: HeardSalon, one: Pair) => Promise<void> }[] = [
+/**
+ * When the customer acts, as seen from our own write; and how we hear of it. `after`: they change what ours had become, so
+ * nobody overrules anybody.
+ */
+const moments: { name: string; after?: true; run: (salon: HeardSalon, one: Pair) => Promise<void> }[] = [
   {
     name: 'before our job runs, and heard of before it',
     async run(salon, { desk, customer }) {
@@ -62,6 +65,7 @@ const moments: { name: string; run: (salon: HeardSalon, one: Pair) => Promise<vo
   },
   {
     name: 'while our call is under way, after it was made there',
+    after: true,
     async run(salon, { desk, customer, operation, uid }) {
       const { twin } = salon
       const delay = twin.faults.add({ operation, when: 'after-commit', kind: 'delay', ms: 300, times: 1 })
@@ -76,6 +80,7 @@ const moments: { name: string; run: (salon: HeardSalon, one: Pair) => Promise<vo
   },
   {
     name: 'before the answer to our call is written there',
+    after: true,
     async run(salon, { desk, customer, operation, uid }) {
       const { twin } = salon
       const acted = new Promise<void>((resolve) => {
@@ -92,6 +97,7 @@ const moments: { name: string; run: (salon: HeardSalon, one: Pair) => Promise<vo
   },
   {
     name: 'after our reply was lost',
+    after: true,
     async run(salon, { desk, customer, operation, uid, id }) {
       const { twin } = salon
       twin.faults.add({ operation, when: 'after-commit', kind: 'hang', times: 1 })
@@ -126,7 +132,7 @@ for (const ours of verbs) {
     t.test(`the desk ${ours}s while the customer ${theirs}s: both sides end equal`, async (t) => {
       const salon = await listening(t, { input: { sync } })
       const { gateway, author, twin } = salon
-      for (const { name, run } of moments) {
+      for (const { name, after, run } of moments) {
         const { id, bookings } = await synced(salon, (await book(salon)).id)
         await quiet(salon)
         const uid = bookings[0]?.externalId ?? ''
@@ -159,6 +165,7 @@ for (const ours of verbs) {
           t.equal(end.startsAt, yours, `${name}: the customer has it in writing`)
         }
         const told = await whatWasTold(salon, id)
+        if (ours === 'move' && !after) t.ok(told.includes('CONFLICT'), `${name}: whose move was lost is asked`)
         // Where the customer was refused at once, nobody has lost anything.
         if (heard) t.ok(told.length > 0, `${name}: ${told.join(', ')}`)
       }
