@@ -2,11 +2,14 @@ import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import t from 'tap'
 import { freeStarts } from '../../cli/sandbox/free-times.ts'
+import { loadSettings } from '../../config/load.ts'
 import { errorTable } from '../../core/errors.ts'
 import { settingsSchema } from '../../core/settings.ts'
 import { testDatabase } from '../helper/database.ts'
-import { apiKey, secretKey, testTwin } from '../helper/gateway.ts'
+import { apiKey, secretKey, testTwin, until } from '../helper/gateway.ts'
 import { child, folderOf, getJson, keyOf, root, start } from './kalends.ts'
+
+type List = { items: { customer: { name: string }; status: string; origin: string }[] }
 
 const page = readFileSync(join(root, 'README.md'), 'utf8')
 const blocks = [...page.matchAll(/```(\w+) (\S+)\n([\s\S]*?)```/g)].map(([, , mark = '', text = '']) => ({
@@ -18,15 +21,17 @@ t.test('the commands of the README do what it says', async (t) => {
   const scripts = { kalends: `node ${join(root, 'cli/kalends.js')}` }
   const folder = folderOf(t, { 'package.json': JSON.stringify({ scripts }) })
   const gateway = await start(t, folder)
-  const [free = ''] = freeStarts([], Date.now() + 86_400_000, 30, 1)
+  // A person types slower than the gateway sets up its webhook; what is booked before it stands waits for the next poll.
+  const webhooks = () => getJson<{ data: unknown[] }>(`${gateway.sandboxUrl}v2/webhooks`, 'cal_live_sandbox')
+  await until(webhooks, ({ data }) => data.length > 0, 20_000)
   const shown = blocks.filter(({ mark }) => mark === 'run').map(({ text }) => text)
   t.ok(shown.length >= 4)
   // One shell for all of them, as a person has it; what a person fills in is filled in.
   const script = shown
     .join('\n')
     .replace(/kal_…/, keyOf(gateway))
-    .replace(/DAY=\S+/, `DAY=${free.slice(0, 10)}`)
     .replaceAll('http://127.0.0.1:3000', gateway.url)
+    .replaceAll('http://127.0.0.1:5555/', gateway.sandboxUrl)
   const path = { PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}` }
   const { code, out, err } = await child('sh', ['-e', '-c', script], folder, path).ended
   t.equal(code, 0, err)
@@ -34,8 +39,40 @@ t.test('the commands of the README do what it says', async (t) => {
   t.match(out, /^kal_/m, 'a key is made')
   t.match(out, /ok +demo\/calendar/, 'the doctor finds all well')
   t.match(out, /is paused \(outbound\)[\s\S]*goes on/)
-  const { items } = await getJson<{ items: unknown[] }>(`${gateway.url}/api/v1/appointments`, keyOf(gateway))
-  t.equal(items.length, 1, 'one appointment was booked')
+  t.match(out, /"message":"Moved from /, 'the timeline tells of the move')
+  const look = () => getJson<List>(`${gateway.url}/api/v1/appointments`, keyOf(gateway))
+  const { items } = await until(look, ({ items }) => items.length === 2, 20_000)
+  t.same(
+    items.map(({ customer, status, origin }) => [customer.name, status, origin]).toSorted(),
+    [
+      ['Carla', 'confirmed', 'calcom'],
+      ['Zoë Müller', 'cancelled', 'api'],
+    ],
+    'one was booked here and cancelled, one came from the calendar',
+  )
+})
+
+t.test('the settings of the README are taken as printed, with the plugins that come along', async (t) => {
+  const files = Object.fromEntries(
+    blocks.filter(({ mark }) => mark.endsWith('.yaml')).map(({ mark, text }) => [mark, text]),
+  )
+  const workingDirectory = folderOf(t, files)
+  const load = (file: string, environment: Record<string, string>) =>
+    loadSettings({ workingDirectory, file, environment })
+  const own = (await load('gateway.yaml', { CALCOM_API_KEY: apiKey, DATABASE_URL: 'postgres://h/n' })).settings
+  t.equal(own.database.url, 'postgres://h/n')
+  t.equal(own.tenants[0]?.connections[0]?.name, 'calendar')
+  t.same(
+    own.plugins.map(({ name }) => name),
+    ['calcom', 'admin'],
+  )
+  // The block beside the table reads every variable that the table names.
+  const variables = [...page.matchAll(/^\| `[\w.]+` \|.*\(`([A-Z_]+)`\)/gm)].map(([, name = '']) => name)
+  t.ok(variables.length >= 6)
+  for (const name of variables) t.match(files['environment.yaml'], `\${${name}:-`, name)
+  const { settings } = await load('environment.yaml', { KALENDS_METRICS_TOKEN: 'm'.repeat(32), KALENDS_PORT: '3001' })
+  t.same([settings.server.port, settings.server.metrics.token], [3001, 'm'.repeat(32)])
+  t.equal((await load('environment.yaml', {})).settings.database.url, 'embedded')
 })
 
 t.test('the program of the README runs', async (t) => {
