@@ -94,7 +94,7 @@ async function open(settings: Settings, options: Required<GatewayOptions>, close
   closers.add('those who watch', () => live.close())
   const metrics = createMetrics()
   const engineMetrics = createEngineMetrics(metrics, foundation.db)
-  const rooms = furnish(settings, foundation, { log, mark, engineMetrics }, closers)
+  const rooms = furnish(settings, foundation, { role, log, mark, engineMetrics }, closers)
   const { ports, sweepDeps, bulk, pluginJobs, parts, authenticate } = rooms
   parts.bus = createBus(foundation, live, log, closers, role)
   const app = createHttp({
@@ -153,7 +153,12 @@ async function open(settings: Settings, options: Required<GatewayOptions>, close
 function furnish(
   settings: Settings,
   foundation: Foundation,
-  { log, mark, engineMetrics }: { log: Logger; mark: (point: Mark) => void; engineMetrics: EngineMetrics },
+  {
+    role,
+    log,
+    mark,
+    engineMetrics,
+  }: { role: Role; log: Logger; mark: (point: Mark) => void; engineMetrics: EngineMetrics },
   closers: Closers,
 ) {
   const { db, queue, secrets } = foundation
@@ -208,7 +213,8 @@ function furnish(
         log,
         publicUrl,
         release: releaseOf,
-        subscribe: (connection) => subscribe(subscribing, connection),
+        // A command's own settings may name another address than that of the gateway that is to be called.
+        subscribe: async (connection) => (role === 'serve' ? subscribe(subscribing, connection) : { is: 'none' }),
         checkBaseUrl: (url) => checkBaseUrl(url, settings.outbound.allow),
       }),
       { importPreview, import: startImport, importRun },
