@@ -8,7 +8,7 @@ import { type Live, watchLive } from './bus/live.ts'
 import { createConnections } from './catalogue/connections.ts'
 import { createOpenConnection } from './catalogue/open-connection.ts'
 import { createServices } from './catalogue/services.ts'
-import { subscribe } from './catalogue/subscribe.ts'
+import { subscribe, subscribed } from './catalogue/subscribe.ts'
 import { type Closers, createClosers } from './closers.ts'
 import type { Bus } from './contract/gateway.ts'
 import { createPorts, type EngineParts, repeater, startEngine, systemClock } from './engine.ts'
@@ -214,7 +214,8 @@ function furnish(
         publicUrl,
         release: releaseOf,
         // A command's own settings may name another address than that of the gateway that is to be called.
-        subscribe: async (connection) => (role === 'serve' ? subscribe(subscribing, connection) : { is: 'none' }),
+        subscribe: async (connection) =>
+          role === 'serve' ? subscribe(subscribing, connection) : subscribed(subscribing, connection),
         checkBaseUrl: (url) => checkBaseUrl(url, settings.outbound.allow),
       }),
       { importPreview, import: startImport, importRun },

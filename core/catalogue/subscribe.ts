@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Log } from '../contract/provider.ts'
 import type { CallFor } from '../outbound/calls.ts'
 import type { Registry } from '../registry.ts'
-import { type DueSubscription, keepWebhookSecret, recordSubscription } from '../store/connections.ts'
+import { type DueSubscription, findSubscription, keepWebhookSecret, recordSubscription } from '../store/connections.ts'
 import type { Database } from '../store/database.ts'
 import type { Secrets } from '../store/secrets.ts'
 import { openWebhookSecret, sealWebhookSecret } from './credentials.ts'
@@ -48,4 +48,10 @@ export async function subscribe(deps: SubscribeDeps, connection: DueSubscription
   if (code !== null)
     log.warn({ event: 'failed', tenantId, connectionId: id, code }, 'a calendar takes no webhook of ours; it is polled')
   return { is: 'tried', code }
+}
+
+/** How it stands with a subscription, without touching it: for who may not know the address that calendars are to call. */
+export async function subscribed({ db }: Pick<SubscribeDeps, 'db'>, connection: DueSubscription): Promise<Subscribed> {
+  const code = await findSubscription(db, connection.tenantId, connection.id)
+  return code === undefined ? { is: 'none' } : { is: 'tried', code }
 }

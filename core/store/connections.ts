@@ -254,3 +254,13 @@ export async function findWebhookConnection(
   )
   return row ?? null
 }
+
+/** How the last attempt at a subscription ended: its code, null where it stands, undefined where none was made. $1 tenant, $2 id. */
+export async function findSubscription(sql: Sql, tenantId: string, id: string): Promise<string | null | undefined> {
+  const [row] = await sql.query<{ stands: boolean; code: string | null }>(
+    `select subscribed_at is not null as stands, subscribe_code as code from kalends.connections
+     where tenant_id = $1 and id = $2`,
+    [tenantId, idOrNull(id)],
+  )
+  return row && (row.stands || row.code !== null) ? row.code : undefined
+}
