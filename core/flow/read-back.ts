@@ -1,10 +1,11 @@
+import { isLive } from '../domain/appointment.ts'
 import { type Booking, holdsPlace, type RemoteBooking } from '../domain/booking.ts'
 import { explain } from '../domain/explain.ts'
 import type { NotDone, Unknown } from '../domain/outcome.ts'
 import type { Recorded } from '../store/record.ts'
 import { deferred, giveUp, isAuth, park, wait } from './conclude.ts'
 import { heed } from './heed.ts'
-import { agreed } from './judge.ts'
+import { agreed, ended } from './judge.ts'
 import { lastOfChain, lookAtHeard } from './settle.ts'
 import { cancelStray } from './stray.ts'
 import { type Bringing, holdOn, note, replaced } from './work.ts'
@@ -66,10 +67,15 @@ function contradicted(work: Bringing, remote: RemoteBooking): Promise<Recorded> 
 }
 
 /** Only a direct "not found" for this very booking, seen twice, makes an orphan; the appointment itself is not touched. */
-async function absent(work: Bringing, booking: Booking): Promise<Recorded> {
-  const { attempts, looks } = work.snapshot
+async function absent(work: Bringing, booking: Booking): Promise<Recorded | null> {
+  const { attempts, looks, appointment } = work.snapshot
   const data = { externalId: booking.externalId }
   note(work, { kind: 'booking.looked', message: 'The calendar does not know the booking.', data })
+  if (!isLive(appointment)) {
+    // Gone there and cancelled here: both sides say the same.
+    replaced(work, ended(booking, work.ports.clock.now()))
+    return null
+  }
   if (looks + 1 < looksBeforeOrphan) {
     return wait(work, work.ports.policy.settleDelay, { attempts, looks: looks + 1 })
   }

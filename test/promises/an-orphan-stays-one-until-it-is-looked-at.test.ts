@@ -27,6 +27,12 @@ t.test('neither a retry nor a note makes an orphan synced', async (t) => {
   }
   t.same(sorted(await openReviews(salon)), sorted(asked), 'both questions stay open')
   t.same(twin.bookings(), [], 'nothing was made anew')
+
+  for (const id of ids) {
+    await gateway.appointments.cancel(author, id, {})
+    await seen(salon, id, ({ status, sync }) => status === 'cancelled' && sync.status === 'synced')
+  }
+  t.same(await openReviews(salon), [], 'what is to be gone and is gone asks nobody')
 })
 
 t.test('a visit that is over and was never booked stays a failure', async (t) => {
