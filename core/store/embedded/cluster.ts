@@ -83,7 +83,7 @@ async function initialise({ home, cluster, user, binaries, log }: Place): Promis
     await rename(aside, cluster)
     await syncFolder(home)
   } catch (cause) {
-    await rm(aside, { recursive: true, force: true })
+    await rm(aside, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
     // Two first starts at once: the other one's cluster is as good as ours.
     if (!(await readVersion(join(cluster, 'data')))) throw cause
   }
@@ -92,7 +92,9 @@ async function initialise({ home, cluster, user, binaries, log }: Place): Promis
 async function removeLeftovers(home: string): Promise<void> {
   for (const name of await readdir(home)) {
     const [, pid] = /^init-(\d+)-/.exec(name) ?? []
-    if (pid && !isAlive(Number(pid))) await rm(join(home, name), { recursive: true, force: true })
+    // Retried: the program that was making it may outlive the gateway that died, and still write into it.
+    if (pid && !isAlive(Number(pid)))
+      await rm(join(home, name), { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
   }
 }
 

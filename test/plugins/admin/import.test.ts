@@ -3,9 +3,14 @@ import { testApi } from '../../helper/api.ts'
 import { customer, nextSlot, until } from '../../helper/gateway.ts'
 
 const house = await testApi(t, { input: { sync: { pollEvery: { withWebhooks: '1h', without: '1h' } } } })
-const { api, gateway, author, twin, eventType, connection, service } = house
+const { api, gateway, author, twin, eventType, connection, service, db } = house
 const path = `/api/v1/connections/${connection.id}/import`
-// The subscription stands: no webhook comes between.
+// The poll that follows a new subscription is over, and no other comes between; nor does a webhook.
+await until(
+  () => db.query(`select from kalends.connections where polled_at > subscribed_at`),
+  (rows) => rows.length > 0,
+)
+await db.query(`update kalends.connections set poll_due_at = 'infinity', subscribe_due_at = 'infinity'`)
 twin.webhooks.hold()
 for (let n = 0; n < 30; n++) {
   const { name, email } = customer(`Visitor ${n}`)
