@@ -233,9 +233,7 @@ export async function keepWebhookSecret(
 export async function recordSubscription(sql: Sql, tenantId: string, id: string, code: string | null): Promise<void> {
   await sql.query(
     `update kalends.connections
-     set subscribed_at = case when $3::text is null then kalends.clock() end, subscribe_code = $3,
-         -- What happened before the calendar began to tell is asked for once.
-         poll_due_at = case when $3::text is null then kalends.clock() else poll_due_at end
+     set subscribed_at = case when $3::text is null then kalends.clock() end, subscribe_code = $3
      where tenant_id = $1 and id = $2`,
     [tenantId, id, code],
   )

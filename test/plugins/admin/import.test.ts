@@ -5,9 +5,9 @@ import { customer, nextSlot, until } from '../../helper/gateway.ts'
 const house = await testApi(t, { input: { sync: { pollEvery: { withWebhooks: '1h', without: '1h' } } } })
 const { api, gateway, author, twin, eventType, connection, service, db } = house
 const path = `/api/v1/connections/${connection.id}/import`
-// The poll that follows a new subscription is over, and no other comes between; nor does a webhook.
+// The first poll is over, and no other comes between; nor does a webhook.
 await until(
-  () => db.query(`select from kalends.connections where polled_at > subscribed_at`),
+  () => db.query(`select from kalends.connections where polled_at is not null and subscribed_at is not null`),
   (rows) => rows.length > 0,
 )
 await db.query(`update kalends.connections set poll_due_at = 'infinity', subscribe_due_at = 'infinity'`)
