@@ -21,10 +21,6 @@ for (const webhookTiming of ['before-reply', 'after-reply'] as const) {
       await gateway.appointments.cancel(author, id, {})
       await quiet(salon)
       t.equal(looks(), 0, 'and the calendar is not even looked at')
-      console.error(
-        await inbox(salon),
-        await salon.db.query('select kind, message, data, at from kalends.events order by seq'),
-      )
       t.equal((await inbox(salon)).length, 3, 'three echoes came')
       t.same(
         (await inbox(salon)).map(({ state }) => state),
