@@ -1,8 +1,8 @@
 /** What a sync code says to the person at the desk: what happened, and what to do about it. */
-type Explanation = { happened: string; todo: string }
+type Explanation = { happened: string; remedy: string }
 
-function row(happened: string, todo: string): Explanation {
-  return { happened, todo }
+function row(happened: string, remedy: string): Explanation {
+  return { happened, remedy }
 }
 
 const ownFault = row('The calendar has a fault of its own.', 'Retry later.')
@@ -184,6 +184,6 @@ export function explain(code: string): string {
 
 /** What happened and what to do, as a review says it. */
 export function advise(code: string): string {
-  const { happened, todo } = explanationOf(code)
-  return `${happened} ${todo}`
+  const { happened, remedy } = explanationOf(code)
+  return `${happened} ${remedy}`
 }

@@ -18,7 +18,6 @@ export type EventKind =
   | 'appointment.no_show'
   | 'appointment.confirmed'
   | 'appointment.sync_failed'
-  | 'appointment.verified'
   | 'sync.skipped'
   | 'booking.created'
   | 'booking.rescheduled'

@@ -5,6 +5,7 @@ import { bookedPhases, type Service, type ServiceLink } from '../domain/service.
 import { epoch, minutesLater } from '../domain/time.ts'
 import { blankBooking, blankTracking } from './blank.ts'
 import { dispatch } from './dispatch.ts'
+import { agreed } from './judge.ts'
 import type { Ports } from './ports.ts'
 
 /** A booking that a calendar made by itself, and where it belongs here. */
@@ -107,22 +108,6 @@ function customerOf({ attendee }: RemoteBooking): Customer {
 }
 
 function bookingOf(ports: Ports, { link, remote }: Found, appointment: Appointment, target: ServiceLink): Booking {
-  const { name, email, phone } = appointment.customer
   const blank = blankBooking(ports, appointment, target)
-  if (target.connectionId !== link.connectionId) return blank
-  return {
-    ...blank,
-    externalId: remote.externalId,
-    remoteStatus: remote.status,
-    startsAt: remote.startsAt,
-    endsAt: remote.endsAt,
-    synced: {
-      status: remote.status,
-      startsAt: remote.startsAt,
-      endsAt: remote.endsAt,
-      customer: { name, email, phone },
-    },
-    syncStatus: 'synced',
-    verifiedAt: ports.clock.now(),
-  }
+  return target.connectionId === link.connectionId ? agreed(blank, remote, appointment, ports.clock.now()) : blank
 }

@@ -1,26 +1,11 @@
 import type { BusEvent } from '../contract/gateway.ts'
-import type { Instant } from '../domain/time.ts'
 import type { Sql } from './database.ts'
+import type { EventRow } from './journal.ts'
 
 /** How far a durable subscriber has come. */
 type Position = { tx: string; seq: number }
 
-type EventInOrder = {
-  tenant_id: string
-  id: string
-  appointment_id: string | null
-  connection_id: string | null
-  kind: string
-  version: number
-  origin: string
-  origin_connection_id: string | null
-  causal_id: string
-  hops: number
-  data: Record<string, unknown>
-  at: Instant
-  tx: string
-  seq: number
-}
+type EventInOrder = Omit<EventRow, 'message'> & { tx: string; seq: number }
 
 /** A new subscriber begins with what happens from now on. */
 export async function beginSubscription(sql: Sql, name: string): Promise<void> {
