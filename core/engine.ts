@@ -6,6 +6,7 @@ import type { CalendarProvider } from './contract/provider.ts'
 import { type Instant, instantOf } from './domain/time.ts'
 import type { EngineMetrics } from './engine-metrics.ts'
 import type { Bulk } from './flow/bulk.ts'
+import { confirm } from './flow/confirm.ts'
 import { guarded } from './flow/guard.ts'
 import type { Mark, Ports } from './flow/ports.ts'
 import { type SweepDeps, sweep } from './flow/sweep.ts'
@@ -68,13 +69,16 @@ export function createPorts(parts: EngineParts): { ports: Ports; sweepDeps: Swee
       },
     },
     outbound: { open: (connection) => callFor(openConnection.opened(connection)) },
+    circuits: { waits: () => null },
     clock: systemClock,
     ids: { next: v7 },
     policy: {
       retryDelays: policy.retryDelaysMs,
+      slowRetryDelays: policy.slowRetryDelaysMs,
       settleDelay: policy.settleDelayMs,
       matchTolerance: policy.matchToleranceMs,
       postSyncVerification: policy.postSyncVerification,
+      deferAtMost: policy.deferAtMostMs,
     },
     log,
     mark,
@@ -143,8 +147,12 @@ export async function startEngine(rooms: EngineRooms): Promise<void> {
   await bulk.resume()
   const repeat = repeater(rooms)
   repeat('sweep', settings.sync.sweepEveryMs, () => sweep(sweepDeps))
+  repeat('confirm', Math.max(settings.sync.settleDelayMs, shortestTickMs), () => confirm({ ports, sweepDeps }))
   repeat('purge', 3_600_000, () => purge(db))
 }
+
+/** No schedule comes round faster, in milliseconds: looking for nothing is not free. */
+const shortestTickMs = 250
 
 /** Schedules on the gateway's own clockwork. */
 export function repeater({ scheduler, closers, ports }: Pick<EngineRooms, 'scheduler' | 'closers' | 'ports'>): Repeat {

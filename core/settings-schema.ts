@@ -53,11 +53,13 @@ const DatabaseSettings = section({
 const SyncSettings = section({
   /** The waits before the first, second, third … retry. */
   retryDelays: Type.Array(duration('1s'), { default: ['1s', '5s', '30s'], maxItems: 20 }),
+  /** The waits before what was given up is tried again, where the cause may pass by itself; the last one repeats. */
+  slowRetryDelays: Type.Array(positive('5m'), { default: ['5m', '30m', '6h'], maxItems: 20 }),
   /** How long after an unanswered call before the first look at what it did. */
   settleDelay: duration('2s'),
   /** How far a start may differ and still match, only for calendars that round. */
   matchTolerance: duration('5m'),
-  /** One last look before a failure is called a failure. */
+  /** One last look before a failure is called a failure, and one at what a calendar says it did. */
   postSyncVerification: flag(true),
   attemptTimeout: positive('15s'),
   /** How long a change may wait for a breaker or a rate limit before a person is told. */

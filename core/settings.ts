@@ -137,6 +137,7 @@ function resolveSync(sync: Complete['sync']) {
   const { postSyncVerification, concurrency, pollEvery, breaker } = sync
   return {
     retryDelaysMs: sync.retryDelays.map(ms),
+    slowRetryDelaysMs: sync.slowRetryDelays.map(ms),
     settleDelayMs: ms(sync.settleDelay),
     matchToleranceMs: ms(sync.matchTolerance),
     postSyncVerification,

@@ -34,6 +34,9 @@ export type Log = {
   error(fields: object, message: string): void
 }
 
+/** Who goes first where a calendar takes only so many calls: somebody who waits on the line, then changes, then looks. */
+export type Priority = 'live' | 'change' | 'poll' | 'verify'
+
 /** What every provider method is lent for one call. `deadline` is in milliseconds since 1970. */
 export type Call = {
   connection: ProviderConnection

@@ -1,4 +1,5 @@
 import type { Cause, Origin } from './origin.ts'
+import type { Phase } from './service.ts'
 import type { SyncStatus } from './sync-status.ts'
 import type { Instant } from './time.ts'
 
@@ -38,6 +39,8 @@ export type Appointment = {
   startsAt: Instant
   endsAt: Instant
   timeZone: string
+  /** Those of its service when it was booked: a catalogue that is edited later moves no customer. */
+  phases: readonly Phase[]
   status: AppointmentStatus
   notes: string | null
   metadata: Record<string, unknown>

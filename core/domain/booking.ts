@@ -59,7 +59,10 @@ export type Booking = {
   syncStatus: SyncStatus
   errorCode: string | null
   errorMessage: string | null
+  /** When it was last seen in the calendar, as agreed. A calendar's own word for what it just did is not that. */
   verifiedAt: Instant | null
+  /** When what the calendar said it did is to be seen there; null where it was seen, or nothing was done. */
+  confirmDueAt: Instant | null
 }
 
 /** Whether the calendar holds a place for it. */

@@ -148,6 +148,14 @@ const explanations: Record<string, Explanation> = {
     'One phase of a composite appointment was changed in the calendar.',
     'Bring the other phases in line with it.',
   ),
+  HALF_BOOKED: row(
+    'Only a part of the service is booked, and what is booked could not be cancelled.',
+    'The list says which parts: book the others in the calendar or cancel these there, then retry.',
+  ),
+  NOT_KEPT: row(
+    'The calendar said that it was booked, and does not have it.',
+    'Find out what ails the calendar; it is tried again by itself.',
+  ),
   SEVERAL_FOUND: row(
     'The calendar holds several bookings that could be this one.',
     'Cancel the wrong ones there, then retry.',

@@ -1,6 +1,6 @@
 import type { Appointment } from './appointment.ts'
 import { type Booking, holdsPlace } from './booking.ts'
-import { type Phase, phaseTimes } from './service.ts'
+import { phaseTimes } from './service.ts'
 import type { Instant } from './time.ts'
 
 /** One write to a calendar. `fresh`: the booking's place was given up before, so the next one needs a new gateway id. */
@@ -15,8 +15,7 @@ export type Step =
  * difference. What a calendar cannot take (a name, a note) makes no step.
  */
 export function planSync(
-  appointment: Pick<Appointment, 'status' | 'startsAt'>,
-  phases: readonly Phase[],
+  appointment: Pick<Appointment, 'status' | 'startsAt' | 'phases'>,
   bookings: readonly Booking[],
 ): Step[] {
   // What is over is a record, not a wish: nobody moves yesterday's booking because a desk marks it done.
@@ -24,8 +23,8 @@ export function planSync(
   const wanted = appointment.status !== 'cancelled'
   return bookings.flatMap((booking) => {
     if (!wanted) return stepFor(booking, null)
-    const phase = phases.find(({ position }) => position === booking.phase)
-    // The service lost this phase since: what was promised to a customer is not cancelled by an edit of the catalogue.
+    const phase = appointment.phases.find(({ position }) => position === booking.phase)
+    // A phase that nobody knows any more: what was promised to a customer is not cancelled by that.
     return phase ? stepFor(booking, phaseTimes(phase, appointment.startsAt)) : []
   })
 }

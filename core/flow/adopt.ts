@@ -80,6 +80,7 @@ function appointmentOf(ports: Ports, { tenantId, timeZone, origin, service, link
     startsAt: minutesLater(remote.startsAt, -offset),
     endsAt: remote.endsAt,
     timeZone: remote.attendee?.timeZone ?? timeZone,
+    phases: service.phases,
     status: remote.status === 'pending' ? 'pending' : 'confirmed',
     notes: null,
     metadata: {},

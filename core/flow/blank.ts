@@ -31,6 +31,7 @@ export function blankBooking(
     errorCode: null,
     errorMessage: null,
     verifiedAt: null,
+    confirmDueAt: null,
   }
 }
 

@@ -89,6 +89,7 @@ function compose(
     startsAt,
     endsAt,
     timeZone,
+    phases: service.phases,
     status: 'pending',
     notes: request.notes ?? null,
     metadata: request.metadata ?? {},

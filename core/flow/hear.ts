@@ -71,13 +71,22 @@ type Word = {
 }
 
 async function hearKnown({ ports, sweepDeps }: HearDeps, known: KnownBooking, word: Word): Promise<Hearing> {
-  if (isEcho(known, word)) return 'echo'
+  if (isEcho(known, word)) {
+    await confirmed(ports, known, word)
+    return 'echo'
+  }
   const heard: Heard = { externalId: word.externalId, status: word.status, startsAt: word.startsAt }
   await ports.store.db.transaction(async (tx) => {
     const jobs = await hearSync(tx, known.key, heard)
     await sweepDeps.send(tx, jobs)
   })
   return 'nudged'
+}
+
+/** That the calendar tells of it by itself is as good as a look. */
+async function confirmed(ports: Ports, { key, bookingId, unconfirmed }: KnownBooking, word: Word): Promise<void> {
+  if (!unconfirmed || !holdsPlace(word.status)) return
+  await ports.store.confirm({ ...key, bookingId, externalId: word.externalId, at: ports.clock.now() })
 }
 
 /** It says of the very booking that we know, and of nothing else, what was last agreed. */

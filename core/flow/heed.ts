@@ -9,8 +9,8 @@ import { loadBookings } from '../store/bookings.ts'
 import type { Change } from '../store/commit.ts'
 import type { Sql } from '../store/database.ts'
 import type { Recorded } from '../store/record.ts'
-import { giveUp } from './conclude.ts'
 import { dispatch } from './dispatch.ts'
+import { giveUp } from './give-up.ts'
 import { agreed, ended, overruled } from './judge.ts'
 import { openReview } from './review.ts'
 import { type Bringing, note, replaced, write } from './work.ts'
@@ -36,7 +36,7 @@ export async function heed(work: Bringing, booking: Booking, remote: RemoteBooki
     return over ? takeOver(work, { ...appointment, status: over }, remote) : null
   }
   // What was agreed before stays the base, so that the next look finds the same and nothing is undone meanwhile.
-  const isPart = bookedPhases({ phases: work.snapshot.phases }).length > 1
+  const isPart = bookedPhases(appointment).length > 1
   if (isPart && !(result.is === 'conflict' && result.winner === 'ours')) {
     return giveUp(work, booking, 'PHASE_CHANGED_REMOTE')
   }
@@ -55,8 +55,8 @@ function baseOf(booking: Booking): Stand | null {
 }
 
 function wantedOf({ snapshot }: Bringing, booking: Booking): Stand {
-  const { appointment, phases } = snapshot
-  const phase = phases.find(({ position }) => position === booking.phase)
+  const { appointment } = snapshot
+  const phase = appointment.phases.find(({ position }) => position === booking.phase)
   const startsAt = phase ? phaseTimes(phase, appointment.startsAt).startsAt : appointment.startsAt
   return { live: appointment.status !== 'cancelled', startsAt }
 }
@@ -82,9 +82,9 @@ function overStatus({ snapshot, ports }: Bringing, remote: RemoteBooking): 'comp
 }
 
 function asTheyHaveIt({ snapshot }: Bringing, booking: Booking, remote: RemoteBooking): Appointment {
-  const { appointment, phases } = snapshot
+  const { appointment } = snapshot
   if (!holdsPlace(remote.status)) return { ...appointment, status: 'cancelled', cancellationReason: null }
-  const offset = phases.find(({ position }) => position === booking.phase)?.offsetMinutes ?? 0
+  const offset = appointment.phases.find(({ position }) => position === booking.phase)?.offsetMinutes ?? 0
   const startsAt = minutesLater(remote.startsAt, -offset)
   return {
     ...appointment,
@@ -116,7 +116,7 @@ async function takeOver(work: Bringing, next: Appointment, remote: RemoteBooking
           details: { wanted: stateOf(appointment), kept: stateOf(next) },
         })
     : undefined
-  return write(work, { is: 'settled', version }, { also, change })
+  return write(work, { is: 'settled', version, attempts: 0 }, { also, change })
 }
 
 const stateOf = ({ status, startsAt }: Appointment) => ({ status, startsAt })

@@ -16,7 +16,7 @@ import {
   waitingAmong,
 } from '../store/imports.ts'
 import { firstSpan, listWindow, type Place, shorter } from './calendar-window.ts'
-import { isAuth } from './conclude.ts'
+import { isAuth } from './give-up.ts'
 import { type HearDeps, hearBooking } from './hear.ts'
 import { groundsOf, sortBookings } from './import-sort.ts'
 

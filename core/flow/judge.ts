@@ -28,6 +28,9 @@ export type Go =
   /** The booking was moved or cancelled over there: look where it stands, and plan anew. */
   | { is: 'follow'; successorId: string }
 
+/** When it was judged, and when what the calendar said is to be seen there; null where its word is enough. */
+export type Moment = { at: Instant; confirmAt: Instant | null }
+
 /**
  * Judges the outcome of one write. `done` counts only with a booking that is what was asked for: another time is a
  * mismatch for a person, and a cancel that leaves the booking standing has not happened.
@@ -36,7 +39,7 @@ export function judge(
   step: Step,
   outcome: Outcome<RemoteBooking | null>,
   appointment: Appointment,
-  at: Instant,
+  { at, confirmAt }: Moment,
 ): Judgement {
   switch (outcome.is) {
     case 'unknown':
@@ -45,7 +48,8 @@ export function judge(
       if (outcome.successorId) return moved(step, outcome.successorId)
       return refused(step, outcome.code, goAfter(outcome))
     case 'done':
-      return step.kind === 'cancel' ? cancelled(step, outcome.value, at) : written(step, outcome.value, appointment, at)
+      if (step.kind === 'cancel') return cancelled(step, outcome.value, at)
+      return written(step, outcome.value, appointment, { at, confirmAt })
   }
 }
 
@@ -92,7 +96,7 @@ function written(
   step: Exclude<Step, { kind: 'cancel' }>,
   remote: RemoteBooking | null,
   appointment: Appointment,
-  at: Instant,
+  { at, confirmAt }: Moment,
 ): Judgement {
   if (!remote) return doubtful(step, 'REPLY_UNREADABLE')
   if (!holdsPlace(remote.status)) return overtaken(step, remote, appointment, at)
@@ -100,9 +104,11 @@ function written(
   const intent = { state: 'done', code: null, externalId: remote.externalId } as const
   const data = { operation: step.kind, externalId: remote.externalId, status: remote.status, startsAt: remote.startsAt }
   if (isAsAsked(step, remote)) {
+    // Its own word for what it did is no sight of it: a "201" with nothing behind it is found by looking.
+    const made = confirmAt === null ? booking : { ...booking, verifiedAt: null, confirmDueAt: confirmAt }
     const kind = step.kind === 'create' ? 'booking.created' : 'booking.rescheduled'
     const message = step.kind === 'create' ? 'Booked in the calendar.' : 'Moved in the calendar.'
-    return { booking, intent, entry: { kind, message, data }, go: { is: 'on' } }
+    return { booking: made, intent, entry: { kind, message, data }, go: { is: 'on' } }
   }
   return mismatch(booking, intent, data)
 }
@@ -176,6 +182,7 @@ export function ended(booking: Booking, at: Instant): Booking {
     errorCode: null,
     errorMessage: null,
     verifiedAt: at,
+    confirmDueAt: null,
   }
 }
 
@@ -198,5 +205,6 @@ export function agreed(booking: Booking, remote: RemoteBooking, appointment: App
     errorCode: null,
     errorMessage: null,
     verifiedAt: at,
+    confirmDueAt: null,
   }
 }

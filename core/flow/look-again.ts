@@ -2,11 +2,17 @@ import { isLive } from '../domain/appointment.ts'
 import { epoch } from '../domain/time.ts'
 import type { Recorded } from '../store/record.ts'
 import type { OpenIntent } from '../store/syncs.ts'
-import { deferred, giveUp, isAuth, park, wait } from './conclude.ts'
+import { deferred, wait } from './conclude.ts'
+import { giveUp, isAuth, park } from './give-up.ts'
 import type { Settled } from './settle.ts'
+import type { Refusal } from './step.ts'
 import { replaced, type Work } from './work.ts'
 
-/** A list may lag behind: only so many looks that find nothing allow another create. */
+/**
+ * A list may lag behind: another create needs a look that finds nothing this long after the last one, in settle delays
+ * (10 s), or so many of them.
+ */
+const graceForLists = 5
 const looksBeforeAgain = 2
 
 /**
@@ -16,9 +22,12 @@ const looksBeforeAgain = 2
 const looksAfterCancel = [1, 15, 150]
 
 /** Decides what a look means. Null: what is known is enough, the plan may be made. */
-export async function afterLook(work: Work, settled: Settled, open: readonly OpenIntent[]): Promise<Recorded | null> {
-  const { policy } = work.ports
-  const { attempts, looks, appointment } = work.snapshot
+export async function afterLook(
+  work: Work,
+  settled: Settled,
+  open: readonly OpenIntent[],
+): Promise<Recorded | Refusal | null> {
+  const { appointment } = work.snapshot
   switch (settled.is) {
     case 'known':
       // What is gone there is as wanted where nothing is wanted any more: a cancel wins.
@@ -26,19 +35,25 @@ export async function afterLook(work: Work, settled: Settled, open: readonly Ope
     case 'several':
       return giveUp(work, settled.booking, 'SEVERAL_FOUND')
     case 'unseen':
-      return unseen(work, settled)
+      return unseen(work, settled, open)
     case 'absent':
-      if (!isLive(appointment)) return lookOnAfterCancel(work, settled, open)
-      if (looks + 1 < looksBeforeAgain) {
-        const delay = Math.max(policy.settleDelay, policy.retryDelays[attempts - 1] ?? 0)
-        return wait(work, delay, { attempts, looks: looks + 1 })
-      }
-      // A person who presses retry, and a change, begin with no attempts: they get one, whatever was refused before.
-      if (attempts > 0 && (isRefusal(settled.code) || attempts > policy.retryDelays.length)) {
-        return giveUp(work, settled.booking, settled.code ?? 'TIMEOUT')
-      }
-      return null
+      return isLive(appointment) ? absent(work, settled, open) : lookOnAfterCancel(work, settled, open)
   }
+}
+
+async function absent(work: Work, settled: Settled, open: readonly OpenIntent[]): Promise<Recorded | Refusal | null> {
+  const { policy, clock } = work.ports
+  const { attempts, looks } = work.snapshot
+  const since = epoch(clock.now()) - epoch((open.at(-1) as OpenIntent).sentAt)
+  if (looks + 1 < looksBeforeAgain && since < graceForLists * policy.settleDelay) {
+    const delay = Math.max(policy.settleDelay, policy.retryDelays[attempts - 1] ?? 0)
+    return wait(work, delay, { attempts, looks: looks + 1 })
+  }
+  // A person who presses retry, and a change, begin with no attempts: they get one, whatever was refused before.
+  if (attempts > 0 && (isRefusal(settled.code) || attempts > policy.retryDelays.length)) {
+    return { booking: settled.booking, code: settled.code ?? 'TIMEOUT', operation: 'look' }
+  }
+  return null
 }
 
 /**
@@ -66,13 +81,22 @@ export async function afterNothing(
 /** A refusal that was doubted and proved true: the same request would be refused again. */
 const isRefusal = (code: string | null) => code === 'SLOT_TAKEN' || (code !== null && /^HTTP_4\d\d$/.test(code))
 
-async function unseen(work: Work, settled: Settled): Promise<Recorded> {
+/**
+ * A look that could not be made proves nothing, so nothing else may be tried; it is made again, more and more slowly,
+ * as long as a change may wait for a calendar. Then a person is told, and it goes on at long intervals.
+ */
+async function unseen(work: Work, settled: Settled, open: readonly OpenIntent[]): Promise<Recorded> {
   if (settled.askAgainAt) return deferred(work, settled.askAgainAt)
-  const { retryDelays } = work.ports.policy
+  const { policy, clock } = work.ports
   const { attempts, looks } = work.snapshot
-  const delay = retryDelays[looks]
+  const delay = policy.retryDelays[looks]
   if (delay !== undefined) return wait(work, delay, { attempts, looks: looks + 1 })
   if (settled.code && isAuth(settled.code)) return park(work, settled.booking, settled.code)
+  const waited = epoch(clock.now()) - epoch((open.at(-1) as OpenIntent).sentAt)
+  const next = 2 * (policy.retryDelays.at(-1) ?? policy.settleDelay)
+  if (work.snapshot.failures === 0 && waited + next <= policy.deferAtMost) {
+    return wait(work, next, { attempts, looks: looks + 1 })
+  }
   return giveUp(work, settled.booking, 'VERIFICATION_ERROR')
 }
 

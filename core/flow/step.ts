@@ -1,17 +1,20 @@
 import type { BookingRequest, Call } from '../contract/provider.ts'
-import type { RemoteBooking } from '../domain/booking.ts'
+import type { Booking, RemoteBooking } from '../domain/booking.ts'
 import { type Outcome, unknown } from '../domain/outcome.ts'
 import type { Step } from '../domain/sync-plan.ts'
-import type { Instant } from '../domain/time.ts'
+import { type Instant, later } from '../domain/time.ts'
 import type { Recorded } from '../store/record.ts'
-import { deferred, finish, giveUp, retried, unclear } from './conclude.ts'
-import { judge } from './judge.ts'
+import { deferred, finish, retried, unclear } from './conclude.ts'
+import { judge, type Moment } from './judge.ts'
 import { readOne } from './read-back.ts'
 import { lastOfChain } from './settle.ts'
 import { type Bringing, note, replaced, write } from './work.ts'
 
+/** A write that no repetition will bring about, and why. */
+export type Refusal = { booking: Booking; code: string; operation: Step['kind'] | 'look' }
+
 /** How a step ended for the plan that it belongs to; a `Recorded` ends the work. */
-export type StepResult = Recorded | 'on' | 'plan again'
+export type StepResult = Recorded | 'on' | 'plan again' | Refusal
 
 /**
  * One write to the calendar: announced, made, judged, recorded. The announcement is durable before the call leaves, so
@@ -30,13 +33,14 @@ export async function takeStep(work: Bringing, planned: Step, isLast: boolean): 
   work.attempted = true
   const outcome = await perform(work, call, step)
   ports.mark('after call')
-  const { booking, intent, entry, go } = judge(step, outcome, snapshot.appointment, ports.clock.now())
+  const { booking, intent, entry, go } = judge(step, outcome, snapshot.appointment, moment(work))
   note(work, entry, [{ id: intentId, ...intent }])
   replaced(work, booking)
   // The create that came through answers for those before it that were never heard of again.
   if (step.kind === 'create' && intent.state === 'done') closeEarlier(work, booking.id)
   switch (go.is) {
     case 'on':
+      work.attempts = 0
       if (isLast) return finish(work)
       return (await write(work, { is: 'working' })) === 'fenced' ? 'fenced' : 'on'
     case 'follow':
@@ -50,9 +54,18 @@ export async function takeStep(work: Bringing, planned: Step, isLast: boolean): 
     case 'defer':
       return deferred(work, go.at)
     case 'give_up':
-      if (go.code === 'ALREADY_CANCELLED') return (await readOne(work, booking)) ?? giveUp(work, booking, go.code)
-      return giveUp(work, booking, go.code)
+      if (go.code === 'ALREADY_CANCELLED') {
+        const stopped = await readOne(work, booking)
+        if (stopped) return stopped
+      }
+      return { booking, code: go.code, operation: step.kind }
   }
+}
+
+/** Now, and when what the calendar is about to say is to be seen there. */
+function moment({ ports: { clock, policy } }: Bringing): Moment {
+  const at = clock.now()
+  return { at, confirmAt: policy.postSyncVerification ? later(at, policy.settleDelay) : null }
 }
 
 /** A booking whose place was given up is made anew under another name: its old one still stands in the calendar's history. */

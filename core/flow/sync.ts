@@ -2,13 +2,15 @@ import { planSync } from '../domain/sync-plan.ts'
 import { KalendsError } from '../errors.ts'
 import type { Recorded } from '../store/record.ts'
 import type { SyncKey } from '../store/syncs.ts'
-import { finish, giveUp, park, withoutPlugin } from './conclude.ts'
+import { compensate, refuse } from './compensate.ts'
+import { finish } from './conclude.ts'
+import { giveUp, park, withoutPlugin } from './give-up.ts'
 import { heed } from './heed.ts'
 import { afterLook, afterNothing } from './look-again.ts'
 import type { Ports } from './ports.ts'
 import { readBack } from './read-back.ts'
 import { settle } from './settle.ts'
-import { takeStep } from './step.ts'
+import { type Refusal, takeStep } from './step.ts'
 import { type Bringing, begin, holdOn, note, replaced } from './work.ts'
 
 /**
@@ -45,14 +47,15 @@ const mostPlans = 5
 
 async function bring(work: Bringing): Promise<Recorded> {
   const stopped = (await settleOpen(work)) ?? (work.snapshot.readBack ? await readBack(work) : null)
-  if (stopped) return stopped
+  if (stopped) return typeof stopped === 'object' ? refuse(work, stopped) : stopped
+  if (work.snapshot.compensating) return compensate(work, work.snapshot.compensating)
   for (let plan = 0; plan < mostPlans; plan++) {
-    const { appointment, phases } = work.snapshot
-    const steps = planSync(appointment, phases, work.bookings)
+    const steps = planSync(work.snapshot.appointment, work.bookings)
     if (steps.length === 0) return finish(work)
     for (const [n, step] of steps.entries()) {
       const result = await takeStep(work, step, n === steps.length - 1)
       if (result === 'plan again') break
+      if (typeof result === 'object') return refuse(work, result)
       if (result !== 'on') return result
     }
   }
@@ -60,7 +63,7 @@ async function bring(work: Bringing): Promise<Recorded> {
 }
 
 /** Looks at the calendar for every booking whose last write ended in doubt. Null: all is known, go on. */
-async function settleOpen(work: Bringing): Promise<Recorded | null> {
+async function settleOpen(work: Bringing): Promise<Recorded | Refusal | null> {
   const { ports, provider, snapshot } = work
   for (const booking of work.bookings) {
     const open = snapshot.openIntents.filter((intent) => intent.bookingId === booking.id)

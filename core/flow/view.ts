@@ -1,10 +1,10 @@
 import type { AppointmentView, BookingView } from '../contract/appointments.ts'
 import type { Appointment } from '../domain/appointment.ts'
 import type { Booking } from '../domain/booking.ts'
-import type { Service } from '../domain/service.ts'
+import type { Phase, Service } from '../domain/service.ts'
 
 /** What of a service an appointment shows. */
-export type ServiceBrief = Pick<Service, 'id' | 'slug' | 'name' | 'phases'>
+export type ServiceBrief = Pick<Service, 'id' | 'slug' | 'name'>
 
 /** An appointment as every answer shows it. */
 export function toView(appointment: Appointment, service: ServiceBrief, bookings: readonly Booking[]): AppointmentView {
@@ -26,14 +26,14 @@ export function toView(appointment: Appointment, service: ServiceBrief, bookings
     cancellationReason: appointment.cancellationReason,
     rescheduleReason: appointment.rescheduleReason,
     sync: { ...sync },
-    bookings: bookings.map((booking) => toBookingView(booking, service)),
+    bookings: bookings.map((booking) => toBookingView(booking, appointment.phases)),
     createdAt: appointment.createdAt,
     updatedAt: appointment.updatedAt,
   }
 }
 
-function toBookingView(booking: Booking, service: ServiceBrief): BookingView {
-  const phase = service.phases.find(({ position }) => position === booking.phase)
+function toBookingView(booking: Booking, phases: readonly Phase[]): BookingView {
+  const phase = phases.find(({ position }) => position === booking.phase)
   return {
     connectionId: booking.connectionId,
     provider: booking.provider,

@@ -15,6 +15,10 @@ export type Work = {
   intents: Finding['intents'][number][]
   /** Whether a write was tried since the last record: that is an attempt, and looking is none. */
   attempted: boolean
+  /** Attempts that were used up. A write that comes through begins a new count for the one behind it. */
+  attempts: number
+  /** Whether an attempt of this claim is counted in the appointment's tracking: all its phases together are one. */
+  counted: boolean
 }
 
 /** The same with the calendar that it is done in. */
@@ -22,8 +26,9 @@ export type Bringing = Work & { provider: CalendarProvider }
 
 /** What a worker has in hand after its claim. */
 export function begin(ports: Ports, snapshot: Snapshot): Work {
-  const { bookings } = snapshot
-  return { ports, snapshot, bookings, changed: new Set(), journal: [], intents: [], attempted: false }
+  const { bookings, attempts } = snapshot
+  const nothing = { changed: new Set<string>(), journal: [], intents: [], attempted: false, counted: false }
+  return { ports, snapshot, bookings, attempts, ...nothing }
 }
 
 /** Keeps a journal entry and the ends of intents for the next record. */
@@ -52,7 +57,7 @@ export async function write(
     cause: snapshot.appointment.cause,
     at: ports.clock.now(),
     next,
-    attempted: work.attempted,
+    attempted: work.attempted && !work.counted,
     journal: work.journal,
     bookings: work.bookings.filter((booking) => work.changed.has(booking.id)),
     intents: work.intents,
@@ -62,6 +67,7 @@ export async function write(
   })
   work.journal = []
   work.intents = []
+  work.counted ||= work.attempted
   work.attempted = false
   work.changed = new Set()
   return recorded

@@ -1,4 +1,5 @@
 import type { Appointment, AppointmentStatus } from '../domain/appointment.ts'
+import type { Phase } from '../domain/service.ts'
 import type { SyncStatus } from '../domain/sync-status.ts'
 import type { Instant } from '../domain/time.ts'
 import type { Sql } from './database.ts'
@@ -16,6 +17,7 @@ export type AppointmentRow = {
   starts_at: Instant
   ends_at: Instant
   time_zone: string
+  phases: readonly Phase[]
   status: AppointmentStatus
   notes: string | null
   metadata: Record<string, unknown>
@@ -56,6 +58,7 @@ export const appointmentColumns = [
   'starts_at',
   'ends_at',
   'time_zone',
+  'phases',
   'status',
   'notes',
   'metadata',
@@ -98,6 +101,7 @@ export function toAppointment(row: AppointmentRow): Appointment {
     startsAt: row.starts_at,
     endsAt: row.ends_at,
     timeZone: row.time_zone,
+    phases: row.phases,
     status: row.status,
     notes: row.notes,
     metadata: row.metadata,
@@ -140,6 +144,7 @@ export function toRow(appointment: Appointment): AppointmentRow {
     starts_at: appointment.startsAt,
     ends_at: appointment.endsAt,
     time_zone: appointment.timeZone,
+    phases: appointment.phases,
     status: appointment.status,
     notes: appointment.notes,
     metadata: appointment.metadata,

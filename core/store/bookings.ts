@@ -26,6 +26,7 @@ export type BookingRow = {
   error_code: string | null
   error_message: string | null
   verified_at: Instant | null
+  confirm_due_at: Instant | null
 }
 
 export function toBooking(row: BookingRow): Booking {
@@ -50,6 +51,7 @@ export function toBooking(row: BookingRow): Booking {
     errorCode: row.error_code,
     errorMessage: row.error_message,
     verifiedAt: row.verified_at,
+    confirmDueAt: row.confirm_due_at,
   }
 }
 
@@ -75,6 +77,7 @@ export function toBookingRow(booking: Booking): BookingRow {
     error_code: booking.errorCode,
     error_message: booking.errorMessage,
     verified_at: booking.verifiedAt,
+    confirm_due_at: booking.confirmDueAt,
   }
 }
 

@@ -80,6 +80,7 @@ const immutable = new Set([
   'status',
   'origin',
   'origin_connection_id',
+  'phases',
   'created_at',
   'last_sync_attempt_at',
   'sync_verified_at',
@@ -157,7 +158,7 @@ with input as (
   order by j.tenant_id, j.appointment_id, j.connection_id
   on conflict (tenant_id, appointment_id, connection_id) do update
   set wanted_version = excluded.wanted_version, state = 'waiting', due_at = excluded.due_at, attempts = 0,
-      looks = 0, nudge = 0, job_id = excluded.job_id,
+      looks = 0, nudge = 0, failures = 0, compensating = null, job_id = excluded.job_id,
       -- What was given up is looked at again before anything is planned on it.
       asked = syncs.asked + (syncs.state = 'failed')::int
 ), told as (

@@ -16,6 +16,19 @@ export type Intent = {
   sentAt: Instant
 }
 
+/**
+ * The last write of a kind that was counted as done, for a booking that the calendar turned out not to have. Null where
+ * there is none.
+ */
+export async function lastDone(sql: Sql, tenantId: string, bookingId: string): Promise<string | null> {
+  const [intent] = await sql.query<{ id: string }>(
+    `select id from kalends.intents where tenant_id = $1 and booking_id = $2 and state = 'done' and kind <> 'cancel'
+     order by sent_at desc limit 1`,
+    [tenantId, bookingId],
+  )
+  return intent?.id ?? null
+}
+
 const statement = `
 with input as (
   select * from jsonb_to_recordset($1::jsonb) as x(

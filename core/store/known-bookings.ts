@@ -10,6 +10,8 @@ export type KnownBooking = {
   bookingId: string
   externalId: string | null
   synced: SyncedState | null
+  /** Whether it is yet to be seen that the calendar did what it said. */
+  unconfirmed: boolean
   busy: boolean
 }
 
@@ -20,12 +22,16 @@ type Row = {
   bookingId: string
   externalId: string | null
   synced: SyncedState | null
+  unconfirmed: boolean
   busy: boolean
 }
 
 const columns = `
   b.tenant_id as "tenantId", b.appointment_id as "appointmentId", b.connection_id as "connectionId",
-  b.id as "bookingId", b.external_id as "externalId", b.synced, coalesce(s.lease_until > kalends.clock(), false) as busy`
+  b.id as "bookingId", b.external_id as "externalId", b.synced,
+  b.confirm_due_at is not null and not (select a.requires_manual_review from kalends.appointments a
+                                        where a.tenant_id = b.tenant_id and a.id = b.appointment_id) as unconfirmed,
+  coalesce(s.lease_until > kalends.clock(), false) as busy`
 
 /** Finds a booking by any id that it ever had, else by the gateway id that we gave it. Only those of this connection. */
 export async function findKnown(
@@ -70,7 +76,7 @@ export async function awaitsCreate(
      where n.tenant_id = $1 and b.connection_id = $2 and n.state in ('sent', 'unknown') and n.kind = 'create'
        and b.target_id = $3 and (n.target ->> 'startsAt')::timestamptz = $4::timestamptz
        and ($5::text is null or a.customer_email is null or lower(a.customer_email) = lower($5))
-       and case when $6 then s.lease_until > kalends.clock() else s.state in ('waiting', 'parked') end
+       and case when $6 then s.lease_until > kalends.clock() else s.state in ('waiting', 'parked') and s.failures = 0 end
      limit 1`,
     [tenantId, connectionId, targetId, startsAt, attendee?.email ?? null, how === 'under way'],
   )

@@ -50,8 +50,8 @@ export async function reopenSyncs(
        where (a.tenant_id, a.id) in (select tenant_id, appointment_id from reopened)
      )
      update kalends.syncs s
-     set state = 'waiting', due_at = kalends.clock(), attempts = 0, looks = 0, nudge = s.nudge + 1,
-         asked = s.asked + $4::boolean::int
+     set state = 'waiting', due_at = kalends.clock(), attempts = 0, looks = 0, failures = 0, compensating = null,
+         nudge = s.nudge + 1, asked = s.asked + $4::boolean::int
      where s.tenant_id = $1 and s.appointment_id = $2 and ($3::uuid is null or s.connection_id = $3)
      returning s.tenant_id, s.appointment_id, s.connection_id, s.wanted_version, s.nudge`,
     [tenantId, appointmentId, connectionId, readBack],

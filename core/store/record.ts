@@ -13,14 +13,23 @@ import { keyRow, type Lease, type SyncJob, type SyncKey, sameKey, syncJobId } fr
 
 /** What becomes of the sync after what is recorded. */
 export type Next =
-  /** More steps follow under the same lease, which is renewed. */
-  | { is: 'working' }
-  /** The connection has what version `version` wants. Should more have been asked for since, the work goes on. */
-  | { is: 'settled'; version: number }
+  /**
+   * More steps follow under the same lease, which is renewed. `compensating`: from here on what was booked of a
+   * composite service is cancelled again, because of this refusal, whoever goes on with it.
+   */
+  | { is: 'working'; compensating?: string }
+  /**
+   * The connection has what version `version` wants. Should more have been asked for since, the work goes on.
+   * `attempts` are kept where what the calendar said is yet to be seen there.
+   */
+  | { is: 'settled'; version: number; attempts: number }
   /** Look again later. `attempts` and `looks` are what was used up so far. */
   | { is: 'waiting'; delayMs: number; attempts: number; looks: number; nudge: number }
-  /** Every retry is used up; a person is asked. */
-  | { is: 'failed'; attempts: number }
+  /**
+   * Every retry is used up; a person is asked. Where the cause may pass by itself, it is tried again after `delayMs`, and
+   * the calendar is looked at before.
+   */
+  | { is: 'failed'; attempts: number; delayMs: number | null; nudge: number }
   /** The connection needs a credential: its work waits until `check` passes. */
   | { is: 'parked'; attempts: number }
 
@@ -93,15 +102,18 @@ export function createRecord(db: Database, send: SendJobs, leaseMs: number): Rec
 type Held = { moved: boolean; jobId: string | null }
 
 function followUp({ key, version, next }: Finding, held: Held | undefined): SyncJob[] {
-  if (next.is !== 'waiting' || held?.moved || !held?.jobId) return []
-  return [{ jobId: held.jobId, key, version, delayMs: next.delayMs }]
+  const delayMs = delayOf(next)
+  if (delayMs === null || held?.moved || !held?.jobId) return []
+  return [{ jobId: held.jobId, key, version, delayMs }]
 }
+
+const delayOf = (next: Next): number | null => ('delayMs' in next ? next.delayMs : null)
 
 const statement = `
 with input as (
   select * from jsonb_to_recordset($1::jsonb) as x(
     tenant_id uuid, appointment_id uuid, connection_id uuid, owner uuid, epoch bigint, version int, next text,
-    asked int, strict boolean, delay_ms float8, attempts int, looks int, nudge int, job_id uuid)
+    asked int, strict boolean, delay_ms float8, attempts int, looks int, nudge int, job_id uuid, compensating text)
   ${few('$1')}
 ), held as (
   select i.*, s.wanted_version > i.version or s.asked > i.asked as moved
@@ -112,16 +124,20 @@ with input as (
 ), sync as (
   -- What was asked for meanwhile is due at once; else the state that the worker came to.
   update kalends.syncs s
-  set state = case when h.moved or h.next = 'waiting' then 'waiting' when h.next = 'working' then s.state else h.next end,
+  set state = case when h.moved or h.delay_ms is not null then 'waiting' when h.next = 'working' then s.state else h.next end,
       synced_version = case when h.next = 'settled' then greatest(s.synced_version, h.version) else s.synced_version end,
-      due_at = case when h.next = 'waiting' and not h.moved then kalends.clock() + h.delay_ms * interval '1 ms' else s.due_at end,
-      attempts = case when h.next = 'settled' or h.moved then 0 else coalesce(h.attempts, s.attempts) end,
-      looks = case when h.next = 'settled' then 0 when h.moved then s.looks else coalesce(h.looks, s.looks) end,
-      nudge = case when h.next = 'waiting' and not h.moved then h.nudge else s.nudge end,
-      job_id = case when h.next = 'waiting' and not h.moved then h.job_id else s.job_id end,
+      due_at = case when h.delay_ms is not null and not h.moved then kalends.clock() + h.delay_ms * interval '1 ms' else s.due_at end,
+      attempts = case when h.moved then 0 else coalesce(h.attempts, s.attempts) end,
+      failures = case when h.next = 'settled' and h.attempts = 0 then 0 when h.next = 'failed' and not h.moved then s.failures + 1 else s.failures end,
+      compensating = case when h.moved then s.compensating when h.next in ('settled', 'failed') and h.delay_ms is null then null
+                          else coalesce(h.compensating, s.compensating) end,
+      looks = case when h.next in ('settled', 'failed') then 0 when h.moved then s.looks else coalesce(h.looks, s.looks) end,
+      nudge = case when h.delay_ms is not null and not h.moved then h.nudge else s.nudge end,
+      job_id = case when h.delay_ms is not null and not h.moved then h.job_id else s.job_id end,
       answered = case when h.next in ('settled', 'failed') and not (h.moved and h.strict) then h.asked else s.answered end,
-      -- A change that could not be taken over because another one was faster is looked at again.
-      asked = case when h.moved and h.strict then s.asked + 1 else s.asked end,
+      -- A change that could not be taken over because another one was faster is looked at again; so is what was given up
+      -- and is tried again later.
+      asked = s.asked + (h.moved and h.strict or h.next = 'failed' and h.delay_ms is not null and not h.moved)::int,
       heard = case when h.next in ('settled', 'failed') and s.asked <= h.asked and not h.moved then null else s.heard end,
       lease_owner = case when h.next = 'working' then s.lease_owner end,
       lease_until = case when h.next = 'working' then kalends.clock() + $5 * interval '1 ms' end
@@ -142,7 +158,7 @@ with input as (
       sync_status = case when h.moved then 'pending' else r.sync_status end,
       error_code = case when h.moved then null else r.error_code end,
       error_message = case when h.moved then null else r.error_message end,
-      verified_at = r.verified_at, target = r.target, target_id = r.target_id
+      verified_at = r.verified_at, confirm_due_at = r.confirm_due_at, target = r.target, target_id = r.target_id
   from jsonb_populate_recordset(null::kalends.bookings, $3::jsonb) r
   join held h on ${sameKey('h', 'r')}
   where b.tenant_id = r.tenant_id and b.id = r.id and not (h.moved and h.strict)
@@ -222,7 +238,8 @@ async function write(tx: Sql, findings: readonly Finding[], leaseMs: number): Pr
 }
 
 function inputRow({ key, lease, version, next, asked, change }: Finding) {
-  const waiting = next.is === 'waiting'
+  const delayMs = delayOf(next)
+  const nudge = 'nudge' in next && delayMs !== null ? next.nudge : null
   return {
     ...keyRow(key),
     owner: lease.owner,
@@ -231,11 +248,12 @@ function inputRow({ key, lease, version, next, asked, change }: Finding) {
     next: next.is,
     asked,
     strict: change !== undefined,
-    delay_ms: waiting ? next.delayMs : null,
+    delay_ms: delayMs,
     attempts: 'attempts' in next ? next.attempts : null,
-    looks: waiting ? next.looks : null,
-    nudge: waiting ? next.nudge : null,
-    job_id: waiting ? syncJobId(key, version, next.nudge) : null,
+    looks: next.is === 'waiting' ? next.looks : null,
+    nudge,
+    job_id: nudge === null ? null : syncJobId(key, version, nudge),
+    compensating: next.is === 'working' ? (next.compensating ?? null) : null,
   }
 }
 

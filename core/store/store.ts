@@ -1,5 +1,6 @@
 import { createBatcher } from './batch.ts'
 import { type Commit, createCommit, type SendJobs } from './commit.ts'
+import { type Confirm, createConfirm } from './confirmations.ts'
 import type { Database } from './database.ts'
 import { type Intent, openIntents } from './intents.ts'
 import { createRecord, type RecordFinding } from './record.ts'
@@ -10,6 +11,8 @@ export type Store = {
   db: Database
   commit: Commit
   record: RecordFinding
+  /** Writes down that a booking was seen in its calendar as it was agreed. */
+  confirm: Confirm
   /** Null: not ours to do now. */
   claim(claim: Claim): Promise<Snapshot | null>
   /** Whether the intent may be acted on. */
@@ -22,6 +25,7 @@ export function createStore(db: Database, send: SendJobs, leaseMs: number): Stor
     db,
     commit: createCommit(db, send),
     record: createRecord(db, send, leaseMs),
+    confirm: createConfirm(db),
     claim: createBatcher((claims: readonly Claim[]) => claimSyncs(db, claims, leaseMs)),
     announce: createBatcher((intents: readonly Intent[]) => openIntents(db, intents, leaseMs)),
   }

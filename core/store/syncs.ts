@@ -1,7 +1,6 @@
 import { v5 } from 'uuid'
 import type { Appointment } from '../domain/appointment.ts'
 import type { Booking, RemoteStatus } from '../domain/booking.ts'
-import type { Phase, ServiceLink } from '../domain/service.ts'
 import type { Instant } from '../domain/time.ts'
 import { type AppointmentRow, appointmentColumns, toAppointment } from './appointments.ts'
 import { type BookingRow, toBooking } from './bookings.ts'
@@ -37,7 +36,11 @@ export type Snapshot = {
   key: SyncKey
   lease: Lease
   wantedVersion: number
+  /** What was reached last; 0 as long as this calendar never had the appointment whole. */
+  syncedVersion: number
   attempts: number
+  /** How often it was given up since it was last asked for. */
+  failures: number
   looks: number
   nudge: number
   /** Number of the last look at the calendar that was asked for, and whether it is still to be answered. */
@@ -45,11 +48,11 @@ export type Snapshot = {
   readBack: boolean
   /** What the calendar said by itself that led to the look. */
   heard: Heard | null
+  /** The code of the refusal for which what was booked of a composite service is being cancelled again. */
+  compensating: string | null
   /** The connection as it is now: a credential that was replaced counts at once. */
   connection: CallableConnection
   appointment: Appointment
-  phases: readonly Phase[]
-  links: readonly ServiceLink[]
   bookings: readonly Booking[]
   openIntents: readonly OpenIntent[]
 }
@@ -107,26 +110,25 @@ with input as (
   update kalends.syncs s set state = 'parked', lease_owner = null, lease_until = null
   from held_back h where ${sameKey('s', 'h')}
 )
-select s.lease_owner, s.lease_epoch, s.wanted_version, s.attempts, s.looks, s.nudge, s.asked, s.answered, s.heard, s.connection_id,
+select s.lease_owner, s.lease_epoch, s.wanted_version, s.synced_version, s.compensating, s.failures, s.attempts, s.looks, s.nudge, s.asked, s.answered, s.heard, s.connection_id,
        s.callable,
        ${appointmentColumns.map((column) => `a.${column}`).join(', ')},
-       v.phases,
-       (select coalesce(jsonb_agg(to_jsonb(l)), '[]') from kalends.service_links l
-        where l.tenant_id = a.tenant_id and l.service_id = a.service_id and l.connection_id = s.connection_id) as links,
        (select coalesce(jsonb_agg(to_jsonb(b) order by b.phase), '[]') from kalends.bookings b
         where b.tenant_id = a.tenant_id and b.appointment_id = a.id and b.connection_id = s.connection_id) as bookings,
        (select coalesce(jsonb_agg(to_jsonb(n) order by n.sent_at), '[]') from kalends.intents n, kalends.bookings b
         where b.tenant_id = a.tenant_id and b.appointment_id = a.id and b.connection_id = s.connection_id
           and n.tenant_id = b.tenant_id and n.booking_id = b.id and n.state in ('sent', 'unknown')) as intents
 from claimed s
-join kalends.appointments a on a.tenant_id = s.tenant_id and a.id = s.appointment_id
-join kalends.services v on v.tenant_id = a.tenant_id and v.id = a.service_id`
+join kalends.appointments a on a.tenant_id = s.tenant_id and a.id = s.appointment_id`
 
 type ClaimRow = AppointmentRow & {
   connection_id: string
   lease_owner: string
   lease_epoch: number
   wanted_version: number
+  synced_version: number
+  compensating: string | null
+  failures: number
   attempts: number
   looks: number
   nudge: number
@@ -134,17 +136,8 @@ type ClaimRow = AppointmentRow & {
   answered: number
   heard: Heard | null
   callable: CallableConnection
-  phases: Phase[]
-  links: LinkJson[]
   bookings: BookingRow[]
   intents: IntentJson[]
-}
-type LinkJson = {
-  connection_id: string
-  phase: number
-  role: 'primary' | 'mirror'
-  target: Record<string, unknown>
-  external_id: string
 }
 type IntentJson = {
   id: string
@@ -177,6 +170,9 @@ function toSnapshot(row: ClaimRow): Snapshot {
     key: { tenantId: row.tenant_id, appointmentId: row.id, connectionId: row.connection_id },
     lease: { owner: row.lease_owner, epoch: row.lease_epoch },
     wantedVersion: row.wanted_version,
+    syncedVersion: row.synced_version,
+    compensating: row.compensating,
+    failures: row.failures,
     attempts: row.attempts,
     looks: row.looks,
     nudge: row.nudge,
@@ -185,15 +181,6 @@ function toSnapshot(row: ClaimRow): Snapshot {
     heard: row.heard,
     connection: row.callable,
     appointment,
-    phases: row.phases,
-    links: row.links.map((link) => ({
-      connectionId: link.connection_id,
-      provider: row.callable.plugin,
-      phase: link.phase,
-      role: link.role,
-      target: link.target,
-      externalId: link.external_id,
-    })),
     bookings: row.bookings.map((booking) => toBooking(withInstants(booking))),
     openIntents: row.intents.map((intent) => ({
       id: intent.id,
@@ -214,5 +201,6 @@ function withInstants(row: BookingRow): BookingRow {
     starts_at: row.starts_at && instantFromJson(row.starts_at),
     ends_at: row.ends_at && instantFromJson(row.ends_at),
     verified_at: row.verified_at && instantFromJson(row.verified_at),
+    confirm_due_at: row.confirm_due_at && instantFromJson(row.confirm_due_at),
   }
 }

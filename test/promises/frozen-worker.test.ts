@@ -92,7 +92,7 @@ function findingOf({ key, lease, wantedVersion, bookings, appointment, asked }: 
     version: wantedVersion,
     cause: appointment.cause,
     at,
-    next: { is: 'settled', version: wantedVersion },
+    next: { is: 'settled', attempts: 0, version: wantedVersion },
     attempted: true,
     journal: [{ kind: 'booking.created', message: 'Too late.', data: {} }],
     bookings: bookings.map((booking) => ({ ...booking, externalId: 'late', syncStatus: 'synced' as const })),

@@ -42,6 +42,7 @@ function booking(
     errorCode: null,
     errorMessage: null,
     verifiedAt: null,
+    confirmDueAt: null,
   }
 }
 
@@ -68,12 +69,12 @@ t.test('after the plan is carried out there is nothing left to plan', async () =
       anyBooking(2),
       (status, startsAt, first, second) => {
         const before = [first, second]
-        const steps = planSync({ status: status as 'pending', startsAt }, phases, before)
+        const steps = planSync({ status: status as 'pending', startsAt, phases }, before)
         const after = before.map((one) => {
           const step = steps.find((candidate) => candidate.booking.id === one.id)
           return step ? done(step) : one
         })
-        return steps.length <= 2 && planSync({ status: status as 'pending', startsAt }, phases, after).length === 0
+        return steps.length <= 2 && planSync({ status: status as 'pending', startsAt, phases }, after).length === 0
       },
     ),
   )
@@ -81,7 +82,7 @@ t.test('after the plan is carried out there is nothing left to plan', async () =
 
 t.test('each phase is made at its offset, and a place that was given up is made anew', async (t) => {
   const startsAt = '2026-12-01T09:00:00Z'
-  const plan = planSync({ status: 'confirmed', startsAt }, phases, [
+  const plan = planSync({ status: 'confirmed', startsAt, phases }, [
     booking(0, null, null, null),
     booking(2, 'cancelled', startsAt, 'old'),
   ])
@@ -94,14 +95,14 @@ t.test('each phase is made at its offset, and a place that was given up is made 
 t.test('a move is a reschedule, a cancel cancels only what stands', async (t) => {
   const startsAt = '2026-12-01T09:00:00Z'
   const held = booking(0, 'accepted', '2026-12-01T08:00:00Z', 'x')
-  t.match(planSync({ status: 'confirmed', startsAt }, phases, [held]), [{ kind: 'reschedule', startsAt }])
-  t.match(planSync({ status: 'cancelled', startsAt }, phases, [held, booking(2, 'rejected', startsAt, 'y')]), [
+  t.match(planSync({ status: 'confirmed', startsAt, phases }, [held]), [{ kind: 'reschedule', startsAt }])
+  t.match(planSync({ status: 'cancelled', startsAt, phases }, [held, booking(2, 'rejected', startsAt, 'y')]), [
     { kind: 'cancel' },
   ])
-  t.same(planSync({ status: 'cancelled', startsAt }, phases, [booking(0, null, null, null)]), [])
+  t.same(planSync({ status: 'cancelled', startsAt, phases }, [booking(0, null, null, null)]), [])
 })
 
 t.test('what is over is left alone', async (t) => {
   const held = booking(0, 'accepted', '2026-12-01T08:00:00Z', 'x')
-  t.same(planSync({ status: 'completed', startsAt: '2026-12-01T09:00:00Z' }, phases, [held]), [])
+  t.same(planSync({ status: 'completed', startsAt: '2026-12-01T09:00:00Z', phases }, [held]), [])
 })

@@ -1,0 +1,47 @@
+import { isLive } from '../domain/appointment.ts'
+import { type Booking, holdsPlace } from '../domain/booking.ts'
+import { isTransient } from '../domain/retry.ts'
+import type { Recorded } from '../store/record.ts'
+import { giveUp } from './give-up.ts'
+import { type Refusal, takeStep } from './step.ts'
+import { type Bringing, note, write } from './work.ts'
+
+/**
+ * Ends a write that no repetition will bring about. Of a composite service all phases are booked or none: where one is
+ * refused for good while the appointment was never whole in this calendar, what was booked of it is cancelled again.
+ */
+export async function refuse(work: Bringing, { booking, code, operation }: Refusal): Promise<Recorded> {
+  if (!mustCompensate(work, code, operation)) return giveUp(work, booking, code)
+  const message = 'One part could not be booked: those that are booked already are cancelled again.'
+  note(work, { kind: 'sync.compensating', message, data: { code, phase: booking.phase } })
+  // Durable before the first cancel: whoever comes after a crash goes on cancelling, and books nothing more.
+  if ((await write(work, { is: 'working', compensating: code })) === 'fenced') return 'fenced'
+  return compensate(work, code)
+}
+
+/**
+ * Not what was whole before: there the customer has a visit that one failing phase does not undo. And not what may pass
+ * by itself: a calendar that is down would not take the cancel either, and up again it takes the missing phase.
+ */
+function mustCompensate({ snapshot, bookings }: Bringing, code: string, operation: Refusal['operation']): boolean {
+  const isMaking = operation !== 'cancel' && snapshot.syncedVersion === 0 && isLive(snapshot.appointment)
+  return isMaking && !isTransient(code) && bookings.some(isHeld)
+}
+
+const isHeld = ({ externalId, remoteStatus }: Booking) => externalId !== null && holdsPlace(remoteStatus)
+
+/**
+ * Cancels what is booked of an appointment that could not be booked whole, for the refusal `code`. These cancels are
+ * writes like any other: announced, and known when the calendar tells of them, so that none cancels the appointment.
+ */
+export async function compensate(work: Bringing, code: string): Promise<Recorded> {
+  for (const booking of work.bookings.filter(isHeld)) {
+    const result = await takeStep(work, { kind: 'cancel', booking }, false)
+    if (typeof result === 'object') return giveUp(work, result.booking, 'HALF_BOOKED')
+    // Moved over there meanwhile: the cancel goes to where it stands now.
+    if (result === 'plan again') return compensate(work, code)
+    if (result !== 'on') return result
+  }
+  const refused = work.bookings.find((booking) => booking.errorCode === code) ?? work.bookings[0]
+  return giveUp(work, refused ?? null, code)
+}

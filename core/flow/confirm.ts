@@ -1,0 +1,102 @@
+import type { CalendarProvider } from '../contract/provider.ts'
+import { ProviderError } from '../contract/provider-error.ts'
+import { holdsPlace, type RemoteBooking } from '../domain/booking.ts'
+import { epoch, later } from '../domain/time.ts'
+import { takeUnconfirmed, type Unconfirmed } from '../store/confirmations.ts'
+import type { CallableConnection } from '../store/connections.ts'
+import { hearSync } from '../store/nudges.ts'
+import type { HearDeps } from './hear.ts'
+
+/** So many bookings of all connections at a time. */
+const batch = 500
+/** What could not be looked at is looked at again after this. */
+const againMs = 30_000
+/** From so many on, one list costs less than asking for each. */
+const worthAList = 4
+/** The calendar's clock stamps the booking, ours the question. */
+const skewMs = 2 * 60_000
+
+/**
+ * Looks for what calendars said they did, a settle delay later: a "201" with nothing behind it is found here and not by
+ * a customer before a closed door. An echo by webhook or poll spares the look. What is seen as agreed is verified;
+ * everything else is looked at under its lease, which decides. Answers how many were taken.
+ */
+export async function confirm(deps: HearDeps): Promise<number> {
+  const { ports } = deps
+  const due = await takeUnconfirmed(ports.store.db, batch, againMs)
+  await Promise.all(due.map(({ connection, bookings }) => confirmThose(deps, connection, bookings)))
+  return due.reduce((sum, { bookings }) => sum + bookings.length, 0)
+}
+
+async function confirmThose(
+  deps: HearDeps,
+  connection: CallableConnection,
+  bookings: readonly Unconfirmed[],
+): Promise<void> {
+  const { ports } = deps
+  const provider = ports.providers.get(connection.plugin)
+  // The next turn finds them: nothing is known of them, and nothing is wrong with them.
+  if (!provider || ports.circuits.waits(connection.id, 'verify')) return
+  const seen =
+    bookings.length >= worthAList && provider.supports.lookup !== 'none'
+      ? await seenInList(deps, provider, connection, bookings)
+      : new Map<string, RemoteBooking>()
+  for (const booking of bookings) {
+    const remote = seen.get(booking.externalId) ?? (await lookAt(deps, provider, connection, booking))
+    if (remote !== 'unread') await conclude(deps, connection, booking, remote)
+  }
+}
+
+/** What a list shows of them, as far as it could be read: what is missing there is asked for by itself. */
+async function seenInList(
+  { ports }: HearDeps,
+  provider: CalendarProvider,
+  connection: CallableConnection,
+  bookings: readonly Unconfirmed[],
+): Promise<Map<string, RemoteBooking>> {
+  const sought = new Set(bookings.map(({ externalId }) => externalId))
+  const seen = new Map<string, RemoteBooking>()
+  const createdFrom = later(bookings[0]?.dueAt as string, -ports.policy.settleDelay - skewMs)
+  try {
+    const call = ports.outbound.open(connection, 'verify')
+    for await (const remote of provider.findBookings(call, { createdFrom })) {
+      if (sought.has(remote.externalId)) seen.set(remote.externalId, remote)
+      if (seen.size === sought.size) break
+    }
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error
+  }
+  return seen
+}
+
+async function lookAt(
+  { ports }: HearDeps,
+  provider: CalendarProvider,
+  connection: CallableConnection,
+  { externalId, target }: Unconfirmed,
+): Promise<RemoteBooking | null | 'unread'> {
+  if (ports.circuits.waits(connection.id, 'verify')) return 'unread'
+  const outcome = await provider.getBooking(ports.outbound.open(connection, 'verify'), { externalId, target })
+  return outcome.is === 'done' ? outcome.value : 'unread'
+}
+
+async function conclude(
+  { ports, sweepDeps }: HearDeps,
+  connection: CallableConnection,
+  booking: Unconfirmed,
+  remote: RemoteBooking | null,
+): Promise<void> {
+  if (remote && standsAsAgreed(booking, remote) && !booking.inReview) {
+    return ports.store.confirm({ ...booking, at: ports.clock.now() })
+  }
+  const { tenantId, appointmentId } = booking
+  await ports.store.db.transaction(async (tx) => {
+    const jobs = await hearSync(tx, { tenantId, appointmentId, connectionId: connection.id }, null)
+    await sweepDeps.send(tx, jobs)
+  })
+}
+
+function standsAsAgreed({ synced }: Unconfirmed, { status, startsAt, endsAt, successorId }: RemoteBooking): boolean {
+  const sameTime = epoch(startsAt) === epoch(synced.startsAt) && epoch(endsAt) === epoch(synced.endsAt)
+  return holdsPlace(status) && status === synced.status && sameTime && successorId === null
+}

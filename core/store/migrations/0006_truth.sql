@@ -1,0 +1,14 @@
+-- An appointment keeps the phases that it was booked with: a catalogue that is edited later moves no customer.
+alter table kalends.appointments add column phases jsonb;
+update kalends.appointments a set phases = s.phases
+from kalends.services s where s.tenant_id = a.tenant_id and s.id = a.service_id;
+alter table kalends.appointments alter column phases set not null;
+
+-- When what a calendar said it did is to be seen in the calendar; null where it was seen, or nothing was done.
+alter table kalends.bookings add column confirm_due_at timestamptz;
+create index bookings_unconfirmed on kalends.bookings (confirm_due_at) where confirm_due_at is not null;
+
+-- How often this was given up since it was last asked for: the waits grow with it.
+alter table kalends.syncs add column failures int not null default 0;
+-- Why what was booked of a composite service is being cancelled again; null where it is not.
+alter table kalends.syncs add column compensating text;
