@@ -105,6 +105,10 @@ const explanations: Record<string, Explanation> = {
     'The event type has customers verify their e-mail address, which only they can do.',
     'Switch that off in the calendar, then retry.',
   ),
+  EMAIL_BLOCKED: row(
+    'The calendar takes no bookings from this e-mail address.',
+    'Unblock it there, or book with another address.',
+  ),
   BOOKING_LIMIT: row(
     'The customer has as many open bookings as the event type allows.',
     'Raise the limit in the calendar, then retry.',

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { type Call, type ProviderConnection, ProviderError, unknown } from '#core'
 import { ask } from './client.ts'
-import { failure } from './errors.ts'
 import type { Settings } from './options.ts'
+import { failure } from './outcomes.ts'
 import { account, type CalcomAccount } from './replies.ts'
 
 /** Whose key a connection holds. Rejects with ProviderError where Cal.com does not say. */

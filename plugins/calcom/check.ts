@@ -1,8 +1,8 @@
 import { type ConnectionReport, instantOf, type NotDone, type Unknown } from '#core'
 import type { Means } from './bookings.ts'
-import { type Answer, ask, type Operation, type Request } from './client.ts'
-import { failure, verdict } from './errors.ts'
+import { type Answer, ask, type Failure, type Operation, type Request } from './client.ts'
 import { isPagedByOffset } from './options.ts'
+import { failure, isGone } from './outcomes.ts'
 import { account, booking, eventTypes, slots } from './replies.ts'
 
 type Finding = ConnectionReport['findings'][number]
@@ -74,7 +74,7 @@ async function saysWhatIsMissing(means: Means): Promise<boolean> {
     version: 'bookings',
     path: `bookings/${id}`,
   })
-  return verdict('get', answer, { id, now: means.now() }).is === 'gone'
+  return isGone('get', answer, { id, now: means.now() })
 }
 
 const absenceUnproven: Finding = {
@@ -119,8 +119,8 @@ async function look(
   const answer = await ask(means.call, means.settings, request)
   if (answer.is === 'data' && fits(answer.data)) return { data: answer.data }
   // /me answered, so this is Cal.com: a path that it does not know is a version that it does not know.
-  const unfit = answer.is === 'data' || (answer.is === 'refusal' && answer.status === 404)
-  if (!unfit) return { data: null, finding: { level: 'error', ...sentence(request.operation, answer, means) } }
+  if (answer.is !== 'data' && !(answer.is === 'refusal' && answer.status === 404))
+    return { data: null, finding: { level: 'error', ...sentence(request.operation, answer, means) } }
   const version = request.version === undefined ? 'none' : means.settings.versions[request.version]
   const message = `Cal.com did not answer /${request.path.split('/')[0]} in the shape of version ${version}: it may not know that version. Look at the option "versions".`
   return { data: null, finding: error('VERSION', message) }
@@ -142,7 +142,7 @@ const sentences: Record<string, string> = {
   REPLY_UNREADABLE: 'What answered is no Cal.com API. The base URL ends in /v2, for example https://api.cal.com/v2.',
 }
 
-function sentence(operation: Operation, answer: Answer, means: Means): { code: string; message: string } {
+function sentence(operation: Operation, answer: Failure, means: Means): { code: string; message: string } {
   const { code }: NotDone | Unknown = failure(operation, answer, { now: means.now() })
   return { code, message: sentences[code] ?? `Cal.com could not answer (${code}). Try again later.` }
 }

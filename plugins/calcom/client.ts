@@ -1,7 +1,7 @@
-import { type Call, OutboundError, type Reply } from '#core'
+import { type Call, type Instant, OutboundError, type Reply } from '#core'
 import type { Settings } from './options.ts'
 
-/** What is asked of Cal.com, as the error table names it. */
+/** What is asked of Cal.com, as the table of outcomes names it. */
 export type Operation =
   | ('create' | 'get' | 'list' | 'reschedule' | 'cancel')
   | ('slots' | 'services' | 'service' | 'me')
@@ -20,15 +20,25 @@ export type Request = {
 /** An error reply. `kind` is Cal.com's exception class name where the envelope carries one; `message` is matched, never shown. */
 export type Refusal = { is: 'refusal'; status: number; kind: string | null; message: string; headers: Reply['headers'] }
 
-/**
- * How a request ended. `unreadable`: the reply is no envelope of Cal.com (HTML, empty, a redirect, too large);
- * `silence`: there was no reply.
- */
-export type Answer =
-  | { is: 'data'; data: unknown; page: unknown; headers: Reply['headers'] }
-  | Refusal
-  | { is: 'unreadable' }
-  | { is: 'silence'; code: 'TIMEOUT' | 'NETWORK' | 'HOST_NOT_ALLOWED'; sent: boolean }
+/** A reply that is no envelope of Cal.com's, and what it is instead. */
+export type Unreadable = {
+  is: 'unreadable'
+  what: 'redirect' | 'empty' | 'html' | 'malformed' | 'too large' | 'no envelope'
+}
+
+/** No reply. `sent: false` is certain: nothing reached Cal.com. `retryAt` where our own side says when it will call again. */
+export type Silence = {
+  is: 'silence'
+  code: 'TIMEOUT' | 'NETWORK' | 'HOST_NOT_ALLOWED' | 'BREAKER_OPEN' | 'RATE_LIMITED'
+  sent: boolean
+  retryAt: Instant | null
+}
+
+/** How a request ended without data. */
+export type Failure = Refusal | Unreadable | Silence
+
+/** How a request ended. */
+export type Answer = { is: 'data'; data: unknown; page: unknown; headers: Reply['headers'] } | Failure
 
 /** Hosted Cal.com. A self-hosted one has its own, ending in `/v2` as well. */
 export const defaultBaseUrl = 'https://api.cal.com/v2'
@@ -36,9 +46,15 @@ export const defaultBaseUrl = 'https://api.cal.com/v2'
 /** Sends one request to a connection's Cal.com and reads the reply. Never rejects, and logs neither URL nor content. */
 export async function ask(call: Call, settings: Settings, request: Request): Promise<Answer> {
   const answer = await send(call, settings, request).catch(silence)
-  const status = answer.is === 'refusal' ? answer.status : undefined
-  call.log.debug({ operation: request.operation, answer: answer.is, status }, 'Cal.com was asked')
+  call.log.debug({ operation: request.operation, answer: answer.is, ...detailOf(answer) }, 'Cal.com was asked')
   return answer
+}
+
+// Nothing of what Cal.com wrote: its messages quote addresses and what customers told.
+function detailOf(answer: Answer): object {
+  if (answer.is === 'refusal') return { status: answer.status }
+  if (answer.is === 'silence') return { code: answer.code, sent: answer.sent }
+  return answer.is === 'unreadable' ? { what: answer.what } : {}
 }
 
 async function send(call: Call, settings: Settings, request: Request): Promise<Answer> {
@@ -50,7 +66,7 @@ async function send(call: Call, settings: Settings, request: Request): Promise<A
   const body = request.body === undefined ? undefined : JSON.stringify(request.body)
   if (body !== undefined) headers['content-type'] = 'application/json'
   const baseUrl = call.connection.baseUrl ?? defaultBaseUrl
-  if (!URL.canParse(baseUrl)) return { is: 'silence', code: 'HOST_NOT_ALLOWED', sent: false }
+  if (!URL.canParse(baseUrl)) return { is: 'silence', code: 'HOST_NOT_ALLOWED', sent: false, retryAt: null }
   const url = join(baseUrl, request.path, request.query)
   const reply = await call.fetch(url, {
     method: request.method ?? 'GET',
@@ -72,10 +88,10 @@ export function join(baseUrl: string, path: string, query: Record<string, string
 
 function silence(problem: unknown): Answer {
   // Whatever else than an OutboundError breaks here may have broken after the request left: count it as sent.
-  if (!(problem instanceof OutboundError)) return { is: 'silence', code: 'NETWORK', sent: true }
+  if (!(problem instanceof OutboundError)) return { is: 'silence', code: 'NETWORK', sent: true, retryAt: null }
   const { code, sent } = problem
-  if (code === 'BODY_TOO_LARGE') return { is: 'unreadable' }
-  return { is: 'silence', code: code === 'ABORTED' ? 'TIMEOUT' : code, sent }
+  if (code === 'BODY_TOO_LARGE') return { is: 'unreadable', what: 'too large' }
+  return { is: 'silence', code: code === 'ABORTED' ? 'TIMEOUT' : code, sent, retryAt: null }
 }
 
 /** Reads a reply. Anything at all may stand in it. */
@@ -83,9 +99,17 @@ export function read(reply: Reply): Answer {
   const { status, headers } = reply
   const body = parsed(reply.body)
   if (status >= 400) return { is: 'refusal', status, headers, ...complaint(body) }
-  if (status < 200 || status >= 300 || !isObject(body)) return { is: 'unreadable' }
-  if (body.status !== 'success' || !('data' in body)) return { is: 'unreadable' }
-  return { is: 'data', data: body.data, page: body.pagination, headers }
+  if (status < 200 || status >= 300) return { is: 'unreadable', what: 'redirect' }
+  // The content type is not asked: proxies change it, and no page of HTML is an envelope by accident.
+  if (isObject(body) && body.status === 'success' && 'data' in body)
+    return { is: 'data', data: body.data, page: body.pagination, headers }
+  return { is: 'unreadable', what: body === undefined ? unparsable(reply.body) : 'no envelope' }
+}
+
+function unparsable(text: string): Unreadable['what'] {
+  const start = text.trimStart()
+  if (start === '') return 'empty'
+  return start.startsWith('<') ? 'html' : 'malformed'
 }
 
 function parsed(text: string): unknown {

@@ -1,11 +1,12 @@
-import { type BookingQuery, epoch, later, ProviderError, type RemoteBooking, unknown } from '#core'
+import { type BookingQuery, later, ProviderError, type RemoteBooking, unknown } from '#core'
 import type { Means } from './bookings.ts'
 import { ask } from './client.ts'
-import { failure } from './errors.ts'
 import { remoteBooking } from './map.ts'
 import { eventTypeIdOf } from './options.ts'
+import { failure, verdict } from './outcomes.ts'
 import { ownership } from './ownership.ts'
 import { booking, type CalcomBooking, pagination } from './replies.ts'
+import { sightInList } from './sight.ts'
 
 const take = 100
 /** Each page begins with the last rows of the one before: where they are missing, the list has moved under us. */
@@ -21,14 +22,16 @@ const day = 24 * 60 * 60 * 1000
  * Rejects with ProviderError where the list could not be read to its end.
  */
 export async function* findBookings(means: Means, query: BookingQuery): AsyncGenerator<RemoteBooking> {
-  const fits = filterOf(query)
+  const sightOf = sightInList(query)
   const isOurs = query.target === undefined ? await ownership(means) : null
   for await (const row of rows(means, parametersOf(query))) {
     const isGuest = isOurs !== null && !(await isOurs(row))
-    if (isGuest && query.withGuests !== true) continue
     const found = remoteBooking(row, means.settings)
-    if (found === 'REPLY_UNREADABLE') throw new ProviderError(unknown(found))
-    if (typeof found !== 'string' && fits(found, row)) yield isGuest ? { ...found, isGuest } : found
+    const isUnwanted = isGuest && query.withGuests !== true
+    const sight = isUnwanted ? 'only a guest' : typeof found === 'string' ? found : sightOf(found, row)
+    const end = verdict('list', { is: 'success', sight }, { now: means.now() })
+    if (end.is === 'unknown' || end.is === 'not_done') throw new ProviderError(end)
+    if (end.is === 'stands' && typeof found !== 'string') yield isGuest ? { ...found, isGuest } : found
   }
 }
 
@@ -45,19 +48,6 @@ function parametersOf(query: BookingQuery): Record<string, string> {
   if (createdFrom !== undefined) parameters.afterCreatedAt = createdFrom
   if (attendeeEmail !== undefined) parameters.attendeeEmail = attendeeEmail.toLowerCase()
   return parameters
-}
-
-/** The query again, on our side: exact where Cal.com's filter is wide, and safe where an old API version ignores filters. */
-function filterOf(query: BookingQuery): (found: RemoteBooking, row: CalcomBooking) => boolean {
-  const { target, startsFrom, startsTo, createdFrom } = query
-  const targetId = target === undefined ? undefined : String(eventTypeIdOf(target))
-  const email = query.attendeeEmail?.toLowerCase()
-  return (found, { attendees }) =>
-    (targetId === undefined || found.targetId === targetId) &&
-    (startsFrom === undefined || epoch(found.startsAt) >= epoch(startsFrom)) &&
-    (startsTo === undefined || epoch(found.startsAt) <= epoch(startsTo)) &&
-    (createdFrom === undefined || found.createdAt === null || epoch(found.createdAt) >= epoch(createdFrom)) &&
-    (email === undefined || attendees.some((attendee) => attendee.email?.toLowerCase() === email))
 }
 
 /**

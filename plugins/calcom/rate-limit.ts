@@ -1,4 +1,4 @@
-import { type Instant, instantOf, type Reply } from '#core'
+import { epoch, type Instant, instantOf, type Reply } from '#core'
 
 const second = 1000
 const fallback = 60 * second
@@ -16,6 +16,40 @@ export function allowedAgain(headers: Reply['headers'], now: number): Instant {
   })
   const wait = waits.length === 0 ? fallback : Math.max(...waits)
   return instantOf(now + Math.min(Math.max(wait, second), longest))
+}
+
+/** What is left of a limit: so many calls of `limit` until `resetAt`. */
+export type Budget = { limit: number; remaining: number; resetAt: Instant }
+
+/**
+ * What Cal.com says that is left, or null where a reply says nothing of it (a proxy answered). Each limit has its name in
+ * the headers, `default` or a key's own, and several may stand side by side: the tightest counts. Where it says no reset,
+ * a minute, as its windows are; never more than 15 minutes, for the reason above.
+ */
+export function budget(headers: Reply['headers'], now: number): Budget | null {
+  const found = Object.keys(headers).flatMap((header) => {
+    const name = /^x-ratelimit-remaining(.*)$/.exec(header)?.[1]
+    return name === undefined ? [] : budgetNamed(name, headers, now)
+  })
+  return found.reduce<Budget | null>((tightest, each) => (isTighter(each, tightest) ? each : tightest), null)
+}
+
+function budgetNamed(name: string, headers: Reply['headers'], now: number): Budget[] {
+  const limit = countOf(headers[`x-ratelimit-limit${name}`])
+  const remaining = countOf(headers[`x-ratelimit-remaining${name}`])
+  if (limit === null || remaining === null) return []
+  const wait = waitOf(headers[`x-ratelimit-reset${name}`] ?? '', now)[0] ?? fallback
+  return [{ limit, remaining, resetAt: instantOf(now + Math.min(Math.max(wait, 0), longest)) }]
+}
+
+function isTighter(one: Budget, other: Budget | null): boolean {
+  if (other === null || one.remaining !== other.remaining) return other === null || one.remaining < other.remaining
+  return epoch(one.resetAt) > epoch(other.resetAt)
+}
+
+function countOf(value: string | undefined): number | null {
+  const text = value?.split(',', 1)[0]?.trim() ?? ''
+  return /^\d{1,9}$/.test(text) ? Number(text) : null
 }
 
 /** Milliseconds to wait by a header's value: seconds, seconds since 1970 (as one copy of the docs has it), or a date. */

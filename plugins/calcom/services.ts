@@ -1,8 +1,8 @@
 import { done, notDone, type Outcome, type RemoteService, unknown } from '#core'
 import type { Means } from './bookings.ts'
 import { ask } from './client.ts'
-import { failure, verdict } from './errors.ts'
 import { eventTypeIdOf } from './options.ts'
+import { failure, isGone } from './outcomes.ts'
 import { type CalcomEventType, eventType, eventTypes } from './replies.ts'
 
 /** All event types of the account, hidden ones too. */
@@ -28,10 +28,8 @@ export async function getService(
     version: 'eventTypes',
     path: `event-types/${id}`,
   })
-  if (answer.is !== 'data') {
-    const found = verdict('service', answer, { id: String(id), now: means.now() })
-    return found.is === 'gone' ? done(null) : found
-  }
+  if (isGone('service', answer, { id: String(id), now: means.now() })) return done(null)
+  if (answer.is !== 'data') return failure('service', answer, { now: means.now() })
   return eventType.Check(answer.data) && answer.data.id === id
     ? done(remoteService(answer.data))
     : unknown('REPLY_UNREADABLE')

@@ -1,8 +1,8 @@
 import { done, epoch, type Instant, notDone, type Outcome, parseInstant, type Slot, unknown } from '#core'
 import type { Means } from './bookings.ts'
 import { ask } from './client.ts'
-import { failure } from './errors.ts'
 import { eventTypeIdOf } from './options.ts'
+import { failure } from './outcomes.ts'
 import { slots } from './replies.ts'
 
 export type SlotQuery = { target: Record<string, unknown>; from: Instant; to: Instant; timeZone: string }

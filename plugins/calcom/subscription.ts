@@ -1,7 +1,7 @@
 import { done, notDone, type Outcome, unknown } from '#core'
 import type { Means } from './bookings.ts'
 import { type Answer, ask, type Operation } from './client.ts'
-import { failure, verdict } from './errors.ts'
+import { failure, isGone } from './outcomes.ts'
 import { type CalcomHook, hook, hooks } from './replies.ts'
 import { meaningOf, wantedTriggers } from './triggers.ts'
 
@@ -41,9 +41,8 @@ export async function unsubscribe(means: Means, { url }: { url: string }): Promi
   const id = String(found.value.id)
   const request = { operation: 'unsubscribe', method: 'DELETE', path: `webhooks/${id}` } as const
   const answer = await ask(means.call, means.settings, request)
-  if (answer.is === 'data') return done(null)
-  const end = verdict('unsubscribe', answer, { id, now: means.now() })
-  return end.is === 'gone' ? done(null) : end
+  if (answer.is === 'data' || isGone('unsubscribe', answer, { id, now: means.now() })) return done(null)
+  return failure('unsubscribe', answer, { now: means.now() })
 }
 
 async function adopt(means: Means, wanted: Wanted): Promise<Subscribed> {
