@@ -119,6 +119,7 @@ export async function startEngine(rooms: EngineRooms): Promise<void> {
     queue,
     name: 'sync',
     places: settings.sync.concurrency,
+    groupOf: ({ connectionId = '' }) => connectionId,
     log,
     run: async ({ tenantId = '', appointmentId = '', connectionId = '' }) => {
       await sync(ports, { tenantId, appointmentId, connectionId })
