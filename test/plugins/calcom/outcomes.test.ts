@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
-import { type CalendarProvider, type Call, OutboundError, type Outcome, ProviderError, type RemoteBooking } from '#core'
+import { type CalendarProvider, type Call, type Outcome, ProviderError, type RemoteBooking } from '#core'
 import { type Observation, table, verdict } from '../../../plugins/calcom/outcomes.ts'
 import { createCalcom } from '../../../plugins/calcom/provider.ts'
 import { all, bookingRequest, calBooking, callAnswered, callTo, rememberingLog } from './calling.ts'
