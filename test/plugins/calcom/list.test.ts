@@ -2,6 +2,7 @@ import t, { type Test } from 'tap'
 import type { BookingQuery } from '#core'
 import { createCalcom } from '../../../plugins/calcom/provider.ts'
 import { all, brokenOff, calBooking, callTo, json, server } from './calling.ts'
+import { part, reply, speaking } from './wire.ts'
 
 type Row = Record<string, unknown>
 type Page = { rows: Row[]; url: URL; request: number }
@@ -130,6 +131,52 @@ t.test('a page that fails fails the whole search', async (t) => {
   })
   const search = all(provider.findBookings(callTo(t, base), { target }))
   t.match(await brokenOff(search), { is: 'unknown', code: 'HTTP_524' })
+})
+
+t.test('a list that breaks off in the middle proves nothing, however it breaks', async (t) => {
+  const first = reply(200, { status: 'success', data: bookings(100), pagination: { hasNextPage: true } })
+  const second = reply(200, { status: 'success', data: bookings(120).slice(90), pagination: { hasNextPage: false } })
+  const halfJson = JSON.stringify({ status: 'success', data: bookings(120).slice(90) }).slice(0, -20)
+  const breaks = {
+    'unknown NETWORK': [part(second, -50, 'reset'), part(second, -50, 'end'), part(second, 0, 'reset')],
+    'unknown TIMEOUT': [part(second, -50, 'hold'), part(second, 0, 'hold')],
+    'unknown REPLY_UNREADABLE': [
+      ...[halfJson, '', '<html>', '{"status":"error","error":{}}', '{"status":"success"}'].map((body) =>
+        reply(200, body),
+      ),
+      ...[{}, null, [null], [{ uid: 'u90' }]].map((rows) => reply(200, { status: 'success', data: rows })),
+      reply(302, '', { location: '/v2/bookings' }),
+    ],
+    'unknown HTTP_500': [reply(500, '')],
+    'unknown HTTP_404': [reply(404, { status: 'error', error: { code: 'NotFoundException', message: 'no' } })],
+    'not_done HTTP_401': [reply(401, '')],
+    'not_done HTTP_429': [reply(429, '')],
+  }
+  for (const [expected, wires] of Object.entries(breaks)) {
+    for (const wire of wires) {
+      const call = callTo(t, await speaking(t, [first, wire]), { within: 1500 })
+      const end = await brokenOff(all(provider.findBookings(call, { target })))
+      t.equal(`${end.is} ${end.code}`, expected, String(wire.bytes).slice(0, 60))
+    }
+  }
+})
+
+t.test('pages that repeat for ever, and pages that never end', async (t) => {
+  const rows = bookings(100)
+  const more = (data: Row[]) => ({ status: 'success', data, pagination: { hasMore: true, nextCursor: 'same' } })
+  const stuck = await speaking(t, [reply(200, more(rows))])
+  t.match(await brokenOff(all(provider.findBookings(callTo(t, stuck), { target }))), { code: 'LIST_MOVED' })
+  const hollow = await server(t, (url, response) => {
+    json(response, 200, more(url.searchParams.get('skip') === '0' ? rows : []))
+  })
+  const half = await brokenOff(all(provider.findBookings(callTo(t, hollow), { target })))
+  t.match(half, { code: 'LIST_MOVED' }, 'more is promised, and not even the overlap comes')
+  const endless = await server(t, (url, response) => {
+    const skip = Number(url.searchParams.get('skip'))
+    json(response, 200, more(rows.map((row, index) => ({ ...row, uid: `u${skip + index}` }))))
+  })
+  const search = all(provider.findBookings(callTo(t, endless, { within: 700 }), { target }))
+  t.match(await brokenOff(search), { code: 'TIMEOUT' }, 'the deadline of the call ends it')
 })
 
 t.test('a row that cannot be read fails it too; series and seats are only left out', async (t) => {
