@@ -19,14 +19,14 @@ async function add(db: pg.Client, count: number, state: 'settled' | 'waiting'): 
     select t.id as tenant_id, gen_random_uuid() as id, s.id as service_id, c.id as connection_id, gen_random_uuid() as booking_id,
            gen_random_uuid() as gateway_id, gen_random_uuid() as job_id, n,
            now() + (${isDone ? '-n' : 'n'} * interval '3 minutes') + interval '1 day' * ${isDone ? -1 : 3} as starts_at,
-           l.target, l.external_id as target_id
+           l.target, l.external_id as target_id, s.phases
     from kalends.tenants t, kalends.services s, kalends.connections c, kalends.service_links l, generate_series(1, ${count}) n`)
   await db.query(`insert into kalends.appointments (tenant_id, id, service_id, customer_name, customer_email, customer_phone,
-      starts_at, ends_at, time_zone, status, version, origin, sync_origin, causal_id, sync_initiated_at, sync_status,
+      starts_at, ends_at, time_zone, phases, status, version, origin, sync_origin, causal_id, sync_initiated_at, sync_status,
       created_at, updated_at)
     select tenant_id, id, service_id, (array['Mia','Ben','Zoe','Max','Ida','Tom'])[1 + n % 6] || ' Client' || n % 40000,
            'c' || n || '@past.example', '+49151' || 10000000 + n,
-           starts_at, starts_at + interval '30 minutes', 'Europe/Berlin',
+           starts_at, starts_at + interval '30 minutes', 'Europe/Berlin', phases,
            ${isDone ? `(array['completed','completed','completed','cancelled','no_show'])[1 + n % 5]` : `'pending'`}, 1,
            (array['api','retell','admin'])[1 + n % 3], 'api', id, starts_at, ${isDone ? `'synced'` : `'pending'`},
            starts_at, starts_at

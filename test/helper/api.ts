@@ -170,7 +170,8 @@ export async function quiet(db: Database): Promise<void> {
     async () => {
       const [row] = await db.query<{ open: number }>(
         `select ((select count(*) from pgboss.job
-                  where name in ('sync', 'inbox', 'bulk') and state in ('created', 'retry', 'active'))
+                  where name in ('sync', 'inbox', 'bulk') and state in ('created', 'retry', 'active')
+                  and start_after < now() + interval '1 minute')
                + (select count(*) from kalends.connections
                   where polled_at is null or coalesce(subscribed_at::text, subscribe_code) is null))::int as open`,
       )

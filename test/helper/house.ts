@@ -93,9 +93,9 @@ export async function addAppointment(db: Database, tenantId: string, serviceId: 
   const id = v7()
   await db.query(
     `insert into kalends.appointments (tenant_id, id, service_id, customer_name, customer_email, starts_at, ends_at,
-       time_zone, status, version, origin, sync_origin, causal_id, sync_initiated_at, sync_status, created_at, updated_at)
+       time_zone, phases, status, version, origin, sync_origin, causal_id, sync_initiated_at, sync_status, created_at, updated_at)
      values ($1, $2, $3, 'Zoë Canary', 'zoe@canary.example', now() + interval '1 day', now() + interval '25 hours',
-       'UTC', 'confirmed', 1, 'admin', 'admin', $2, now(), 'pending', now(), now())`,
+       'UTC', '[]', 'confirmed', 1, 'admin', 'admin', $2, now(), 'pending', now(), now())`,
     [tenantId, id, serviceId],
   )
   return id

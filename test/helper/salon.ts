@@ -24,6 +24,10 @@ export function seen(
 /** Waits until an appointment and its calendar agree. */
 export const synced = (salon: Salon, id: string) => seen(salon, id, ({ sync }) => sync.status === 'synced')
 
+/** Waits until they agree and what the calendar said was seen there. */
+export const verified = (salon: Salon, id: string) =>
+  seen(salon, id, ({ sync }) => sync.status === 'synced' && sync.verifiedAt !== null)
+
 /** What the calendar holds of an appointment, oldest first: every booking that bears a name of ours for it. */
 export function held({ twin }: Pick<Salon, 'twin'>, { bookings }: Pick<AppointmentView, 'bookings'>): TwinBooking[] {
   const names = bookings.map(({ gatewayId }) => gatewayId)

@@ -1,12 +1,12 @@
 import t from 'tap'
 import { testGateway, until } from '../helper/gateway.ts'
-import { book, openReviews, type Salon, seen, synced } from '../helper/salon.ts'
+import { book, openReviews, type Salon, seen, synced, verified } from '../helper/salon.ts'
 
 t.test('neither a retry nor a note makes an orphan synced', async (t) => {
   const salon = await testGateway(t)
   const { gateway, author, twin } = salon
   const ids = [(await book(salon)).id, (await book(salon)).id] as const
-  for (const id of ids) await synced(salon, id)
+  for (const id of ids) await verified(salon, id)
   twin.reset()
   for (const id of ids) {
     await gateway.appointments.verify(author, id)

@@ -4,21 +4,22 @@ import type { CalendarProvider } from '../../core/contract/provider.ts'
 import admin from '../../plugins/admin/index.ts'
 import calcom from '../../plugins/calcom/index.ts'
 import { customer, nextSlot, testGateway, until } from '../helper/gateway.ts'
-import { book, openReviews, seen, synced } from '../helper/salon.ts'
+import { book, openReviews, seen, synced, verified } from '../helper/salon.ts'
 
 t.test('a provider that throws while it reads ends in a review, and not in a loop', async (t) => {
   const fault = { on: false, count: 0 }
   const salon = await testGateway(t, { input: { plugins: [throwing(fault), admin()] } })
   const { gateway, author, connection, db } = salon
   const { id } = await book(salon)
-  await synced(salon, id)
+  await verified(salon, id)
   fault.on = true
   await gateway.appointments.verify(author, id)
   const end = await seen(salon, id, ({ sync }) => sync.requiresManualReview)
   t.match(end.sync, { status: 'verification_pending', errorCode: 'VERIFICATION_ERROR' })
   t.same(await openReviews(salon), [{ code: 'VERIFICATION_ERROR', subject: 'appointment', id }])
   t.equal(fault.count, 4, 'one look and three more')
-  t.match(await db.query(`select state from kalends.syncs where appointment_id = $1`, [id]), [{ state: 'failed' }])
+  const waits = `select state, due_at > now() + interval '4 minutes' as is_long from kalends.syncs where appointment_id = $1`
+  t.match(await db.query(waits, [id]), [{ state: 'waiting', is_long: true }])
   t.equal((await gateway.connections.get(salon.tenant.id, connection.id)).state, 'active')
 
   fault.on = false

@@ -7,7 +7,7 @@ import { createStore } from '../../core/store/store.ts'
 import type { Snapshot } from '../../core/store/syncs.ts'
 import { customer, nextSlot, testGateway, until } from '../helper/gateway.ts'
 import { startGatewayProcess } from '../helper/gateway-process.ts'
-import { book, live, type Salon, synced } from '../helper/salon.ts'
+import { book, live, type Salon, verified } from '../helper/salon.ts'
 
 t.test('a worker whose lease was taken over announces nothing and records nothing', async (t) => {
   const salon = await testGateway(t)
@@ -61,12 +61,12 @@ t.test('a worker that froze between its announcement and its call sends nothing 
   t.notOk(twin.counts.createBooking, 'announced, and not sent')
 
   const awake = await start()
-  const end = await synced({ ...salon, gateway: awake }, appointment.id)
+  const end = await verified({ ...salon, gateway: awake }, appointment.id)
   t.equal(twin.counts.createBooking, 1, 'another one has done it')
   frozen.child.kill('SIGCONT')
   await frozen.close()
   t.equal(twin.counts.createBooking, 1, 'and the one that woke up has let it be')
-  t.same(await synced({ ...salon, gateway: awake }, appointment.id), end)
+  t.same(await verified({ ...salon, gateway: awake }, appointment.id), end)
   t.equal(live(salon, end).length, 1)
 })
 

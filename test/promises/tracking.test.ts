@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { AppointmentView } from '../../core/contract/appointments.ts'
 import { nextSlot, testGateway, until } from '../helper/gateway.ts'
-import { book, intent, openReviews, type Salon, seen, synced } from '../helper/salon.ts'
+import { book, intent, openReviews, type Salon, seen, synced, verified } from '../helper/salon.ts'
 
 const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$/
 const uuid = /^[0-9a-f-]{36}$/
@@ -24,7 +24,7 @@ t.test('at every step an appointment says where its sync stands', async (t) => {
   t.match(booked.sync, { lastAttemptAt: null, verifiedAt: null })
   t.ok(await jobExists(salon, booked), 'the job is one of the queue')
 
-  const made = await synced(salon, booked.id)
+  const made = await verified(salon, booked.id)
   t.match(made.sync, { ...quiet, origin: 'api', initiatedAt: booked.sync.initiatedAt, jobId: booked.sync.jobId })
   t.match(made.sync, { attemptCount: 1, lastAttemptAt: instant, verifiedAt: instant })
   t.ok(made.sync.initiatedAt <= String(made.sync.lastAttemptAt))
@@ -41,7 +41,10 @@ t.test('at every step an appointment says where its sync stands', async (t) => {
   t.not(moved.sync.jobId, booked.sync.jobId)
   t.ok(moved.sync.initiatedAt >= String(made.sync.verifiedAt))
   t.equal(moved.origin, 'api', 'who made it stays')
-  const there = await synced(salon, booked.id)
+  const there = await until(
+    () => verified(salon, booked.id),
+    ({ sync }) => sync.verifiedAt !== made.sync.verifiedAt,
+  )
   t.match(there.sync, { ...quiet, origin: 'admin', attemptCount: 1, jobId: moved.sync.jobId })
   t.ok(String(there.sync.verifiedAt) > String(made.sync.verifiedAt))
 
