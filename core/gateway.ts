@@ -36,6 +36,7 @@ import { createPasswords } from './people/passwords.ts'
 import { createSessions } from './people/sessions.ts'
 import { createTenants } from './people/tenants.ts'
 import { createUsers } from './people/users.ts'
+import { openPhone, startPhone } from './phone.ts'
 import { createPluginJobs } from './queue/plugin-jobs.ts'
 import { createRegistry } from './registry.ts'
 import { readSettings, type Settings, type SettingsInput } from './settings.ts'
@@ -120,12 +121,16 @@ async function open(settings: Settings, options: Required<GatewayOptions>, close
   const { subscribing, imports } = rooms
   const inbound = { ports, sweepDeps, subscribing, imports, queue: foundation.queue, settings }
   openDoors(app, inbound)
+  const { registry, secrets, publicUrl } = subscribing
+  const phone = { ports, registry, secrets, queue: foundation.queue, publicUrl }
+  openPhone(app, phone)
   await app.ready()
   if (role === 'serve') {
     await applyTenants(parts, settings.tenants)
     const clockwork = { scheduler: app.scheduler, closers, ports }
     await startEngine({ ports, sweepDeps, bulk, pluginJobs, settings, foundation, scheduler: app.scheduler, closers })
     startInbound(inbound, live, repeater(clockwork), closers)
+    startPhone(phone, repeater(clockwork), closers)
     closers.add('calls that hang', rooms.hangUpSoon)
   }
   const { appointments, services, connections, reviews, tenants, users, keys } = parts

@@ -1,4 +1,5 @@
 import type { TObject } from 'typebox'
+import type { PhoneVendor, Receptionist } from './contract/phone.ts'
 import type { CalendarProvider } from './contract/provider.ts'
 import { KalendsError } from './errors.ts'
 
@@ -24,10 +25,35 @@ export type Shelf<T extends { readonly name: string }> = {
 export type Registry = {
   readonly plugins: Shelf<RegisteredPlugin>
   readonly providers: Shelf<CalendarProvider>
+  readonly phoneVendors: Shelf<PhoneVendor>
+  readonly receptionist: Post<Receptionist>
+}
+
+/** A post that one holds. */
+export type Post<T> = {
+  /** @throws KalendsError KAL_PLUGIN_RECEPTIONIST where somebody has it; `plugin` is who asks */
+  take(plugin: string, one: T): void
+  get(): T | undefined
 }
 
 export function createRegistry(): Registry {
-  return Object.freeze({ plugins: createShelf<RegisteredPlugin>(), providers: createShelf<CalendarProvider>() })
+  return Object.freeze({
+    plugins: createShelf<RegisteredPlugin>(),
+    providers: createShelf<CalendarProvider>(),
+    phoneVendors: createShelf<PhoneVendor>(),
+    receptionist: createReception(),
+  })
+}
+
+function createReception(): Post<Receptionist> {
+  let taken: { plugin: string; one: Receptionist } | undefined
+  return Object.freeze({
+    take(plugin: string, one: Receptionist) {
+      if (taken) throw new KalendsError('KAL_PLUGIN_RECEPTIONIST', { plugin, other: taken.plugin })
+      taken = { plugin, one }
+    },
+    get: () => taken?.one,
+  })
 }
 
 function createShelf<T extends { readonly name: string }>(): Shelf<T> {

@@ -65,6 +65,7 @@ const floors: readonly (readonly string[])[] = [
     'core/foundation.ts',
     'core/gateway.ts',
     'core/inbound.ts',
+    'core/phone.ts',
   ],
   ['plugins'],
   ['config'],

@@ -21,6 +21,7 @@ import { referenceViolated, uniqueViolated } from '../store/violations.ts'
 import { type CheckDeps, checkConnection } from './check-connection.ts'
 import { changedConnection, newConnection, type SetupDeps } from './connection-setup.ts'
 import { hintsOf } from './credentials.ts'
+import { keepLines, lineTaken } from './phone-lines.ts'
 
 export type ConnectionsDeps = SetupDeps &
   CheckDeps & {
@@ -67,11 +68,16 @@ export function createConnections(deps: ConnectionsDeps): Omit<Connections, keyo
         { tenantId: author.tenantId, id: v7() },
         checkInput(ConnectionInput, input),
       )
-      return db.transaction(async (tx) => {
-        if (!(await insertConnection(tx, connection))) throw nameTaken(connection.name)
-        await tell(tx, author, 'connection.created', connection, `Connection "${connection.name}" was created.`)
-        return view(await known(tx, author.tenantId, connection.id))
-      })
+      try {
+        return await db.transaction(async (tx) => {
+          if (!(await insertConnection(tx, connection))) throw nameTaken(connection.name)
+          await keepLines(tx, deps.registry, connection)
+          await tell(tx, author, 'connection.created', connection, `Connection "${connection.name}" was created.`)
+          return view(await known(tx, author.tenantId, connection.id))
+        })
+      } catch (error) {
+        throw (await lineTaken(db, deps.registry, connection, error)) ?? error
+      }
     },
     async update(author, id, patch) {
       const stored = await known(db, author.tenantId, id)
@@ -79,11 +85,13 @@ export function createConnections(deps: ConnectionsDeps): Omit<Connections, keyo
       try {
         return await db.transaction(async (tx) => {
           if (!(await updateConnection(tx, changed, stored.stamp))) throw new KalendsError('KAL_VERSION_CONFLICT')
+          await keepLines(tx, deps.registry, changed)
           await tell(tx, author, 'connection.updated', changed, `Connection "${changed.name}" was changed.`)
           return view(await known(tx, author.tenantId, stored.id))
         })
       } catch (error) {
-        throw uniqueViolated(error) ? nameTaken(changed.name) : error
+        const taken = await lineTaken(db, deps.registry, changed, error)
+        throw taken ?? (uniqueViolated(error) ? nameTaken(changed.name) : error)
       }
     },
     async remove(author, id) {
@@ -133,11 +141,16 @@ function connectionView(deps: ConnectionsDeps, stored: StoredConnection): Connec
     paused,
     credentials: hintsOf(deps.secrets, stored, stored.credentials),
     webhookUrl: takesWebhooks ? `${deps.publicUrl}/${plugin}/${id}/webhook` : null,
+    phoneUrls: deps.registry.phoneVendors.get(plugin) ? phoneUrls(`${deps.publicUrl}/${plugin}/${id}`) : null,
     options,
     waiting,
     createdAt,
     updatedAt,
   }
+}
+
+function phoneUrls(base: string): NonNullable<ConnectionView['phoneUrls']> {
+  return { functions: `${base}/functions`, events: `${base}/events`, inbound: `${base}/inbound` }
 }
 
 function tell(sql: Sql, author: Author, kind: string, connection: { id: string; name: string }, message: string) {

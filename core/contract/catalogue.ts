@@ -111,6 +111,8 @@ export const ConnectionView = Type.Object({
   /** Field → last characters only. */
   credentials: mapOf(Type.String(), 64),
   webhookUrl: nullable(Type.String()),
+  /** What to paste into a phone vendor; null for everybody else. */
+  phoneUrls: nullable(Type.Object({ functions: Type.String(), events: Type.String(), inbound: Type.String() })),
   options: FreeObject,
   waiting: Type.Integer({ description: 'changes that wait to be sent' }),
   createdAt: InstantText,

@@ -1,10 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import type { ToadScheduler } from 'toad-scheduler'
 import type { Founder, Gateway, Jobs, PluginState } from '../contract/gateway.ts'
+import type { PhoneVendor, Receptionist } from '../contract/phone.ts'
 import type { Plugin } from '../contract/plugin.ts'
 import type { CalendarProvider, Log } from '../contract/provider.ts'
 import { KalendsError } from '../errors.ts'
-import type { Registry } from '../registry.ts'
+import type { Registry, Shelf } from '../registry.ts'
 import { schedule } from './schedule.ts'
 
 /** The verbs and ports that every plugin is lent as they are. */
@@ -57,7 +58,11 @@ export function lend(parts: GatewayParts, plugin: Plugin, scope: FastifyInstance
   })
   const ticks = { scheduler: parts.scheduler, clock: parts.clock, log }
   return Object.freeze({
-    providers: Object.freeze({ add: (provider: CalendarProvider) => addProvider(parts.registry, name, provider) }),
+    providers: Object.freeze({
+      add: (provider: CalendarProvider) => addNamed(parts.registry.providers, name, provider),
+    }),
+    phoneVendors: Object.freeze({ add: (vendor: PhoneVendor) => addNamed(parts.registry.phoneVendors, name, vendor) }),
+    receptionist: (receptionist: Receptionist) => parts.registry.receptionist.take(name, receptionist),
     ...authored(parts, [name, ...(furtherOrigins.get(name) ?? [])], name),
     sessions: parts.sessions,
     clock: parts.clock,
@@ -75,15 +80,12 @@ export function lend(parts: GatewayParts, plugin: Plugin, scope: FastifyInstance
   } satisfies Gateway)
 }
 
-/** Connections name a plugin, and core finds their provider by that name: so the two have one. */
-function addProvider(registry: Registry, plugin: string, provider: CalendarProvider): void {
-  if (provider.name !== plugin) {
-    throw new KalendsError('KAL_PLUGIN_NAME', {
-      plugin: provider.name,
-      expected: `the name of its plugin, "${plugin}"`,
-    })
+/** Connections name a plugin, and core finds their provider or vendor by that name: so the two have one. */
+function addNamed<T extends { readonly name: string }>(shelf: Shelf<T>, plugin: string, item: T): void {
+  if (item.name !== plugin) {
+    throw new KalendsError('KAL_PLUGIN_NAME', { plugin: item.name, expected: `the name of its plugin, "${plugin}"` })
   }
-  registry.providers.add(provider)
+  shelf.add(item)
 }
 
 /** The ports in which a plugin makes changes, each of their authoring verbs held to the plugin's origins. */

@@ -1,10 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { deepestJson, isDeeper } from '../domain/json.ts'
 import { KalendsError } from '../errors.ts'
 import { unstorableText } from './storable-text.ts'
-
-/** How many levels of objects and lists a body may have. */
-export const deepestJson = 64
 
 // JSON can carry these only escaped: a raw NUL is no JSON, and a raw half surrogate is no UTF-8.
 const suspectEscape = /\\u(?:0000|[dD][89a-fA-F])/
@@ -72,23 +70,4 @@ function requireOneJsonType(request: FastifyRequest): void {
   if (count > 1 || type.includes(',') || (charset !== undefined && !/^utf-?8$/i.test(charset))) {
     throw new KalendsError('KAL_MEDIA_TYPE')
   }
-}
-
-/** Whether brackets outside of strings open deeper than `limit`. One pass, no recursion. */
-export function isDeeper(text: string, limit: number): boolean {
-  if (text.length <= limit) return false
-  let depth = 0
-  let inString = false
-  for (let i = 0; i < text.length; i++) {
-    const char = text.charCodeAt(i)
-    if (inString) {
-      if (char === 0x5c) i += 1
-      else if (char === 0x22) inString = false
-    } else if (char === 0x22) inString = true
-    else if (char === 0x7b || char === 0x5b) {
-      depth += 1
-      if (depth > limit) return true
-    } else if (char === 0x7d || char === 0x5d) depth -= 1
-  }
-  return false
 }

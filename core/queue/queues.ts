@@ -9,6 +9,7 @@ export const queues = {
   inbox: { partition: false, expireAfter: 120, keepFinished: 3_600 },
   bulk: { partition: false, expireAfter: 900, keepFinished: 3_600 },
   import: { partition: false, expireAfter: 300, keepFinished: 3_600 },
+  calls: { partition: false, expireAfter: 120, keepFinished: 3_600 },
   plugin: { partition: false, expireAfter: 900, keepFinished: 3_600 },
 } as const
 

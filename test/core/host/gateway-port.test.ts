@@ -1,5 +1,6 @@
 import { test } from 'tap'
 import type { Author, Gateway } from '../../../core/contract/gateway.ts'
+import type { PhoneVendor, Receptionist } from '../../../core/contract/phone.ts'
 import type { CalendarProvider } from '../../../core/contract/provider.ts'
 import { registerPlugins } from '../../../core/host/register.ts'
 import { host, plugin } from './plugins.ts'
@@ -29,7 +30,9 @@ test('the port is frozen and holds what the contract names, nothing more', async
     'jobs',
     'keys',
     'log',
+    'phoneVendors',
     'providers',
+    'receptionist',
     'reviews',
     'schedule',
     'server',
@@ -88,6 +91,25 @@ test('jobs, subscriptions, schedules and state carry the name of the plugin', as
   t.ok(parts.scheduler.existsById('mine.often'))
   const connection = { tenantId: 't1', id: 'c1' }
   t.same(await gateway.state(connection).get('x'), { value: { name: 'mine', connection }, version: 1 })
+  await app.close()
+})
+
+test('a phone vendor has the name of its plugin, and there is one receptionist', async (t) => {
+  const { gateway, parts, app } = await lent('mine')
+  t.throws(() => gateway.phoneVendors.add({ name: 'other' } as PhoneVendor), { code: 'KAL_PLUGIN_NAME' })
+  const vendor = { name: 'mine' } as PhoneVendor
+  gateway.phoneVendors.add(vendor)
+  t.equal(parts.registry.phoneVendors.get('mine'), vendor)
+  t.throws(() => gateway.phoneVendors.add(vendor), { code: 'KAL_PLUGIN_DUPLICATE' })
+  t.equal(parts.registry.receptionist.get(), undefined)
+  const receptionist = {} as Receptionist
+  gateway.receptionist(receptionist)
+  t.equal(parts.registry.receptionist.get(), receptionist)
+  t.throws(() => gateway.receptionist({} as Receptionist), {
+    code: 'KAL_PLUGIN_RECEPTIONIST',
+    message: /^mine wants to be the receptionist, which mine is already/,
+  })
+  t.equal(parts.registry.receptionist.get(), receptionist, 'the first one stays')
   await app.close()
 })
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { Type } from 'typebox'
-import { isDeeper } from '../../../core/http/json-body.ts'
+import { isDeeper } from '../../../core/domain/json.ts'
 import { makeApp } from './make-app.ts'
 
 const config = { access: 'public' } as const

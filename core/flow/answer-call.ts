@@ -1,0 +1,105 @@
+import type { InboundLookup, PhoneLine, Reached, Receptionist, ToolCall, ToolResult } from '../contract/phone.ts'
+import type { Log } from '../contract/provider.ts'
+import { type PhoneFault, spokenFault } from '../domain/phone-fault.ts'
+import { epoch, instantOf } from '../domain/time.ts'
+import { endOfCall } from '../store/calls.ts'
+import type { Sql } from '../store/database.ts'
+import { ownersOf } from '../store/phone-lines.ts'
+import { within } from './deadline.ts'
+import { faultFields } from './fault-fields.ts'
+
+export type AnswerDeps = {
+  db: Sql
+  receptionist(): Receptionist | undefined
+  /** Milliseconds since 1970. */
+  now(): number
+  log: Log
+}
+
+/** A phone connection as calls need it. */
+export type PhoneConnection = Reached & { paused: 'outbound' | 'all' | null }
+
+/** A retry of a function may still come when the caller has hung up; after this nothing is done for a call any more. */
+export const graceAfterEndMs = 10 * 60_000
+/** What the door waits longer than it tells the receptionist, so that its own word is heard where it has one. */
+const slackMs = 500
+
+/**
+ * Whether a call is one of this connection's, by what the vendor signed: the path alone proves nothing, since one
+ * vendor's key may serve several tenants. One line must be the connection's, and none another tenant's.
+ */
+export async function isOwnCall(
+  db: Sql,
+  { tenantId, connectionId, vendor }: Reached,
+  call: { agentId: string | null; businessNumber: string | null },
+): Promise<boolean> {
+  const lines: PhoneLine[] = []
+  if (call.agentId !== null) lines.push({ kind: 'agent', value: call.agentId })
+  if (call.businessNumber !== null) lines.push({ kind: 'number', value: call.businessNumber })
+  const owners = lines.length === 0 ? [] : await ownersOf(db, vendor, lines)
+  return (
+    owners.some((owner) => owner.connectionId === connectionId) && owners.every((owner) => owner.tenantId === tenantId)
+  )
+}
+
+/**
+ * Has a function done by the receptionist, and answers in any case with something that can be said. What is not done by
+ * `deadlineMs` goes on; `under` hears of it, so that a stop can wait for it.
+ */
+export async function answerCall(
+  deps: AnswerDeps,
+  connection: PhoneConnection,
+  call: ToolCall,
+  deadlineMs: number,
+  under: (work: Promise<unknown>) => void,
+): Promise<ToolResult> {
+  const { paused, ...reached } = connection
+  const fault = (code: PhoneFault) => spokenFault(code, reached.language)
+  const receptionist = deps.receptionist()
+  if (!receptionist) return fault('NO_RECEPTIONIST')
+  if (paused === 'all') return fault('CONNECTION_PAUSED')
+  const deadline = deps.now() + deadlineMs
+  const work = (async () => {
+    if (await isClosed(deps, reached, call)) return fault('CALL_CLOSED')
+    return await receptionist.answer(reached, call, instantOf(deadline))
+  })().catch((error: unknown) => {
+    const { tenantId, connectionId } = reached
+    // The name of the function was written by an LLM: only what looks like one is repeated.
+    const named = /^[\w-]{1,64}$/.test(call.name) ? call.name : 'unnamed'
+    deps.log.error(
+      { event: 'failed', tenantId, connectionId, function: named, ...faultFields(error) },
+      'a function of a call broke off',
+    )
+    return fault('INTERNAL')
+  })
+  under(work)
+  return within(work, deadline + slackMs - deps.now(), () => fault('STILL_WORKING'))
+}
+
+/** What the agent may know before it picks up; nothing where that fails, since the call is to be answered. */
+export async function greetCall(
+  deps: AnswerDeps,
+  connection: PhoneConnection,
+  lookup: InboundLookup,
+): Promise<Record<string, string>> {
+  const { paused, ...reached } = connection
+  const receptionist = deps.receptionist()
+  if (!receptionist || paused === 'all') return {}
+  const greeting = (async () => textsOf(await receptionist.greet(reached, lookup)))().catch((error: unknown) => {
+    const { tenantId, connectionId } = reached
+    deps.log.error({ event: 'failed', tenantId, connectionId, ...faultFields(error) }, 'a call was not greeted')
+    return {}
+  })
+  return greeting
+}
+
+async function isClosed({ db, now }: AnswerDeps, reached: Reached, { call }: ToolCall): Promise<boolean> {
+  const endedAt = await endOfCall(db, reached, call.callId)
+  return endedAt !== null && now() > epoch(endedAt) + graceAfterEndMs
+}
+
+/** Vendors take texts only, and drop the whole answer for anything else. */
+function textsOf(variables: Record<string, unknown>): Record<string, string> {
+  const texts = Object.entries(variables).filter(([, value]) => typeof value === 'string')
+  return Object.fromEntries(texts) as Record<string, string>
+}

@@ -1,0 +1,115 @@
+import type {
+  Answered,
+  CallEvent,
+  Inbound,
+  InboundLookup,
+  PhoneReply,
+  PhoneRequest,
+  PhoneVendor,
+  Reached,
+  ToolCall,
+  ToolResult,
+} from '../contract/phone.ts'
+import type { Log } from '../contract/provider.ts'
+import { type PhoneFault, spokenFault } from '../domain/phone-fault.ts'
+import { KalendsError } from '../errors.ts'
+import { faultFields } from '../flow/fault-fields.ts'
+
+/** A connection behind a phone URL, with its credentials in clear; null where they cannot be read. */
+export type CalledConnection = Reached & {
+  paused: 'outbound' | 'all' | null
+  credentials: Record<string, string> | null
+}
+
+/** What is done with a call; what each rejects with is a fault of ours. */
+export type CallPorts = {
+  log: Log
+  /** Whether what was signed names the connection's own agent or number, and nobody else's. */
+  isOwn(connection: Reached, call: { agentId: string | null; businessNumber: string | null }): Promise<boolean>
+  answer(connection: CalledConnection, call: ToolCall, deadlineMs: number): Promise<ToolResult>
+  greet(connection: CalledConnection, lookup: InboundLookup): Promise<Record<string, string>>
+  /** Keeps an event, in one transaction, before it is acknowledged. */
+  keep(connection: Reached, event: CallEvent, body: Buffer): Promise<'kept' | 'duplicate'>
+}
+
+/**
+ * Serves a request whose sender has proved itself; null is an answer without a body. What is done follows from what the
+ * vendor's plugin understood, not from the door: there are vendors that know only one URL.
+ *
+ * @throws KalendsError KAL_PHONE_LINE_FOREIGN where what was signed is no call of this connection
+ */
+export async function serveCall(
+  ports: CallPorts,
+  vendor: PhoneVendor,
+  connection: CalledConnection,
+  request: PhoneRequest,
+): Promise<PhoneReply | null> {
+  const inbound = vendor.parse(request)
+  const own = (call: Parameters<CallPorts['isOwn']>[1]) => holdOwn(ports, connection, call)
+  switch (inbound.is) {
+    case 'tool_calls':
+      return vendor.render(await answered(ports, vendor, connection, inbound.calls), request)
+    case 'call_event':
+      await own(inbound.event.call)
+      await ports.keep(connection, inbound.event, request.body)
+      return null
+    case 'inbound_lookup':
+      await own(inbound.lookup)
+      return vendor.renderGreeting(await ports.greet(connection, inbound.lookup), request)
+    case 'ignored':
+      return ignored(ports, vendor, connection, request, inbound)
+  }
+}
+
+/** Every call of the request, side by side: that is how the agent asked for them. */
+async function answered(
+  ports: CallPorts,
+  { limits }: PhoneVendor,
+  connection: CalledConnection,
+  calls: readonly ToolCall[],
+): Promise<Answered[]> {
+  const fault = (code: PhoneFault) => spokenFault(code, connection.language)
+  try {
+    for (const { call } of calls) await holdOwn(ports, connection, call)
+    return await Promise.all(
+      calls.map(async (call, index) => {
+        const isTooMany = index >= limits.maxCallsPerRequest
+        const result = isTooMany ? fault('TOO_MANY_CALLS') : await ports.answer(connection, call, limits.deadlineMs)
+        return { call, result }
+      }),
+    )
+  } catch (error) {
+    if (error instanceof KalendsError && error.status < 500) throw error
+    // Any other status would be read out to the caller as the vendor words it.
+    const { tenantId, connectionId } = connection
+    ports.log.error({ event: 'failed', tenantId, connectionId, ...faultFields(error) }, 'a call could not be served')
+    return calls.map((call) => ({ call, result: fault('INTERNAL') }))
+  }
+}
+
+/** One vendor's key may serve several tenants, and a signature does not cover the URL: a call is bound by what is signed. */
+async function holdOwn(
+  { isOwn, log }: CallPorts,
+  connection: CalledConnection,
+  call: Parameters<CallPorts['isOwn']>[1],
+): Promise<void> {
+  if (await isOwn(connection, call)) return
+  const { tenantId, connectionId, vendor } = connection
+  log.warn({ event: 'refused', tenantId, connectionId, vendor }, 'a call of a line that is not of this connection')
+  throw new KalendsError('KAL_PHONE_LINE_FOREIGN')
+}
+
+/** A function that cannot be done is answered all the same, with what to change for whoever reads the agent's log. */
+function ignored(
+  { log }: CallPorts,
+  vendor: PhoneVendor,
+  { tenantId, connectionId, language }: CalledConnection,
+  request: PhoneRequest,
+  { code, why }: Extract<Inbound, { is: 'ignored' }>,
+): PhoneReply | null {
+  const { door } = request
+  log.warn({ event: 'skipped', tenantId, connectionId, vendor: vendor.name, door, code }, 'a call was not understood')
+  if (door === 'inbound') return vendor.renderGreeting({}, request)
+  if (door === 'events') return null
+  return vendor.render([{ call: null, result: { ...spokenFault(code, language), problem: why } }], request)
+}
