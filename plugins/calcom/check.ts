@@ -3,6 +3,7 @@ import type { Means } from './bookings.ts'
 import { type Answer, ask, type Failure, type Operation, type Request } from './client.ts'
 import { isPagedByOffset } from './options.ts'
 import { failure, isGone } from './outcomes.ts'
+import { budget } from './rate-limit.ts'
 import { account, booking, eventTypes, slots } from './replies.ts'
 
 type Finding = ConnectionReport['findings'][number]
@@ -18,7 +19,8 @@ export async function check(means: Means): Promise<ConnectionReport> {
   const me = await ask(means.call, means.settings, { operation: 'me', path: 'me' })
   const key = credentials(me, means)
   const findings = [key]
-  if (me.is === 'data' && key.level === 'ok') findings.push(clock(me.headers, means.now()), ...(await shapes(means)))
+  if (me.is === 'data' && key.level === 'ok')
+    findings.push(clock(me.headers, means.now()), ...callsLeft(me.headers, means.now()), ...(await shapes(means)))
   return { ok: findings.every((finding) => finding.level !== 'error'), findings }
 }
 
@@ -41,6 +43,17 @@ function clock(headers: Record<string, string>, now: number): Finding {
     code: 'CLOCK_SKEW',
     message: `The clock of this server is ${Math.abs(seconds)} seconds ${side} Cal.com's. Set it by NTP: times near now are refused wrongly.`,
   }
+}
+
+/**
+ * The limit is the key's, and whatever calls with it uses it up: another program, and a second connection to the same
+ * account with the same key. Nothing is said while most of it is left.
+ */
+function callsLeft(headers: Record<string, string>, now: number): Finding[] {
+  const left = budget(headers, now)
+  if (left === null || left.remaining * 4 >= left.limit) return []
+  const message = `Cal.com allows this key ${left.remaining} of ${left.limit} calls until ${left.resetAt}. What else uses the key, another connection too, uses them up: give each a key of its own.`
+  return [{ level: 'warning', code: 'CALLS_LEFT', message }]
 }
 
 /** Reads one object of each endpoint group. What an account without event types cannot show is a warning. */
@@ -135,6 +148,8 @@ const sentences: Record<string, string> = {
   HTTP_403:
     'Cal.com takes the API key but does not let it do this. Use a key of the account that owns the event types.',
   HTTP_429: 'Cal.com says that there were too many requests. Try again in some minutes.',
+  RATE_LIMITED: 'The calls that Cal.com allows are used up for now. Try again in a minute.',
+  BREAKER_OPEN: 'Cal.com failed so often that it is left alone for a while. Try again in a minute.',
   HTTP_404: 'There is no Cal.com API at this address. The base URL ends in /v2, for example https://api.cal.com/v2.',
   HOST_NOT_ALLOWED: 'The base URL may not be called. A host of your own needs an entry in outbound.allow.',
   NETWORK: 'Cal.com could not be reached.',

@@ -4,7 +4,7 @@ import type { Settings } from './options.ts'
 /** What is asked of Cal.com, as the table of outcomes names it. */
 export type Operation =
   | ('create' | 'get' | 'list' | 'reschedule' | 'cancel')
-  | ('slots' | 'services' | 'service' | 'me')
+  | ('slots' | 'hold' | 'release' | 'services' | 'service' | 'me')
   | ('webhooks' | 'subscribe' | 'mend' | 'unsubscribe')
 
 /** One request. `version` is the endpoint group whose cal-api-version is sent; `me` and webhooks have none. */
@@ -15,6 +15,8 @@ export type Request = {
   path: string
   query?: Record<string, string>
   body?: object
+  /** Success is answered without data. */
+  bare?: boolean
 }
 
 /** An error reply. `kind` is Cal.com's exception class name where the envelope carries one; `message` is matched, never shown. */
@@ -73,7 +75,7 @@ async function send(call: Call, settings: Settings, request: Request): Promise<A
     headers,
     ...(body === undefined ? {} : { body }),
   })
-  return read(reply)
+  return read(reply, request.bare)
 }
 
 /** Base URL and path with exactly one slash between them; what a base URL has behind its path is dropped. */
@@ -95,13 +97,13 @@ function silence(problem: unknown): Answer {
 }
 
 /** Reads a reply. Anything at all may stand in it. */
-export function read(reply: Reply): Answer {
+export function read(reply: Reply, bare = false): Answer {
   const { status, headers } = reply
   const body = parsed(reply.body)
   if (status >= 400) return { is: 'refusal', status, headers, ...complaint(body) }
   if (status < 200 || status >= 300) return { is: 'unreadable', what: 'redirect' }
   // The content type is not asked: proxies change it, and no page of HTML is an envelope by accident.
-  if (isObject(body) && body.status === 'success' && 'data' in body)
+  if (isObject(body) && body.status === 'success' && ('data' in body || bare))
     return { is: 'data', data: body.data, page: body.pagination, headers }
   return { is: 'unreadable', what: body === undefined ? unparsable(reply.body) : 'no envelope' }
 }

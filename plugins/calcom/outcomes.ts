@@ -29,7 +29,8 @@ const write: readonly Operation[] = ['create', 'reschedule', 'cancel']
 const place: readonly Operation[] = ['create', 'reschedule']
 const onBookings: readonly Operation[] = [...write, 'get', 'list']
 const subscribing: readonly Operation[] = ['subscribe', 'mend']
-const others: readonly Operation[] = ['slots', 'services', 'service', 'me', 'webhooks', ...subscribing, 'unsubscribe']
+const slots: readonly Operation[] = ['slots', 'hold', 'release']
+const others: readonly Operation[] = [...slots, 'services', 'service', 'me', 'webhooks', ...subscribing, 'unsubscribe']
 const any: readonly Operation[] = [...onBookings, ...others]
 
 const between = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index)
@@ -76,9 +77,10 @@ export const table: readonly Row[] = [
   // Half a list proves nothing: one row that cannot be read breaks it off.
   row(onBookings, ['REPLY_UNREADABLE'], doubt()),
 
-  // The connection. Two refusals that look like its key's concern one booking only.
+  // The connection. Refusals that look like its key's but concern one booking or hold only.
   row(['reschedule'], [403], never('NOTICE_TOO_SHORT'), /minimum notice period/i),
   row(['create'], [400, 403], never('EMAIL_BLOCKED'), /Cannot use this email|email has been blocked/i),
+  row(['hold'], [403], never('HOLD_REFUSED'), /not owner of event type|specify reservationDuration/i),
   row(any, [401], parked('HTTP_401')),
   row(any, [403], parked('HTTP_403')),
   row(any, [429], rateLimited),
@@ -93,6 +95,8 @@ export const table: readonly Row[] = [
   row(place, [400, 409], doubt('SLOT_TAKEN'), /already has booking at this time or is not available/i),
   row(place, [400, 409], doubt('SLOT_TAKEN'), /booking_conflict_error|record that already exists/i),
   row(place, [400, 500], doubt('SLOT_TAKEN'), /hosts?_unavailable_for_booking/),
+
+  row(['hold'], [422], never('SLOT_TAKEN'), /already (?:booked|reserved)|seats left/i),
 
   // A booking that is no longer the one to move.
   row(['reschedule'], [400], movedAlready, /cancelled and rescheduled already/i),

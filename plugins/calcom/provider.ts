@@ -3,6 +3,7 @@ import { createAccounts } from './accounts.ts'
 import { cancelBooking, createBooking, getBooking, type Means, rescheduleBooking } from './bookings.ts'
 import { changesSince } from './changes.ts'
 import { check } from './check.ts'
+import { holdSlot, releaseHold } from './holds.ts'
 import { findBookings } from './list.ts'
 import { type CalcomOptions, CalcomTarget, eventTypeIdOf, isPagedByOffset, settingsOf } from './options.ts'
 import { getService, listServices } from './services.ts'
@@ -24,7 +25,7 @@ export function createCalcom(options: CalcomOptions = {}, { now = Date.now } = {
       webhooks: true,
       changesSince: isPagedByOffset(common.versions.list),
       services: true,
-      holds: false,
+      holds: true,
       reschedule: 'new_id',
       rounding: false,
       // There is no request that changes a booking's attendee or notes.
@@ -48,6 +49,8 @@ export function createCalcom(options: CalcomOptions = {}, { now = Date.now } = {
       unsubscribe: (call, wanted) => unsubscribe(by(call), wanted),
     },
     listSlots: (call, query) => listSlots(by(call), query),
+    holdSlot: (call, request) => holdSlot(by(call), request),
+    releaseHold: (call, hold) => releaseHold(by(call), hold),
     services: { list: (call) => listServices(by(call)), get: (call, target) => getService(by(call), target) },
     check: (call) => check(by(call)),
   }

@@ -77,6 +77,8 @@ export type CalcomEventType = Static<typeof EventType>
 
 const Slots = Type.Record(Type.String(), Type.Array(Type.Object({ start: Type.String(), end: maybe(Type.String()) })))
 
+const Reservation = Type.Object({ reservationUid: Uid, slotStart: Type.String(), reservationUntil: Type.String() })
+
 const Account = Type.Object({ id: Type.Integer(), email: Type.String() })
 export type CalcomAccount = Static<typeof Account>
 
@@ -103,6 +105,7 @@ export const pagination = Compile(Pagination)
 export const eventType = Compile(EventType)
 export const eventTypes = Compile(Type.Array(EventType))
 export const slots = Compile(Slots)
+export const reservation = Compile(Reservation)
 export const account = Compile(Account)
 export const hook = Compile(Hook)
 export const hooks = Compile(Type.Array(Hook))

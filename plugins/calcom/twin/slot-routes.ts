@@ -1,6 +1,6 @@
 import { v4 as uuid } from 'uuid'
 import { a, checkBody } from './body.ts'
-import { isBusy, lengthOf } from './booking-rules.ts'
+import { lengthOf, type Span } from './booking-rules.ts'
 import type { World } from './commit.ts'
 import { findEventType } from './create-booking.ts'
 import { badRequest, CalError, notFound, unauthorized } from './errors.ts'
@@ -69,26 +69,35 @@ function change(world: World, call: Call): Answer {
   return { data: reservationOutput(reservation) }
 }
 
-/** A reservation that nothing stands against: 422 where the time is booked or reserved, 401 and 403 for a wish of one's own length. */
+/** A reservation that nothing stands against: 422 where the event type is booked or reserved then, 401 and 403 for a wish of one's own length. */
 function reservationFor(world: World, call: Call, body: ReserveBody, id: string): Reservation {
   const { ledger } = world
   const type = findEventType(ledger, { eventTypeId: body.eventTypeId })
   checkRight(call, type, body)
   const start = parseTime(body.slotStart) as number
-  const end = start + lengthOf(type, body.slotDuration === type.lengthInMinutes ? undefined : body.slotDuration)
+  const end = start + lengthOf(type, body.slotDuration)
   const now = world.clock()
   if (start < now) throw badRequest("Can't reserve a slot in the past.")
-  if (isBusy(ledger, type, { start, end })) {
+  if (isBooked(ledger, type, { start, end })) {
     throw new CalError(422, "Can't reserve a slot if the event is already booked.")
   }
   for (const other of ledger.reservations.values()) {
     if (other.until <= now) ledger.removeReservation(other.id)
-    else if (other.id !== id && other.hostId === type.ownerId && other.start < end && other.end > start) {
+    // Of the event type only, as in Cal.com: the same host can be reserved twice for one time, by two event types.
+    else if (other.id !== id && other.eventTypeId === type.id && other.start < end && other.end > start) {
       throw new CalError(422, 'This time slot is already reserved by another user. Please choose a different time.')
     }
   }
   const minutes = body.reservationDuration ?? 5
   return { id, eventTypeId: type.id, hostId: type.ownerId, start, end, minutes, until: now + minutes * minute }
+}
+
+/** Bookings of the very event type, without its buffers: what else the host does then is not looked at. */
+function isBooked({ bookings }: World['ledger'], type: TwinEventType, { start, end }: Span): boolean {
+  for (const booking of bookings.busyBetween(type.ownerId, start, end)) {
+    if (booking.eventTypeId === type.id && booking.start < end && booking.end > start) return true
+  }
+  return false
 }
 
 function checkRight({ account }: Call, type: TwinEventType, body: ReserveBody): void {
@@ -109,7 +118,8 @@ function get(world: World, call: Call): Answer {
 
 function release(world: World, call: Call): Answer {
   world.ledger.removeReservation(call.params.reservationUid as string)
-  return { data: null }
+  // Success without data, also for a reservation that nobody has.
+  return { data: undefined }
 }
 
 const family = 'slots' as const

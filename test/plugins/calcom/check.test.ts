@@ -13,6 +13,7 @@ type Account = {
   slots?: unknown
   me?: unknown
   date?: string
+  left?: string
 }
 
 /** What a check of an account says: ok, and each finding as `level CODE`. */
@@ -20,6 +21,9 @@ async function checked(t: Test, account: Account, key?: string, options?: Record
   const { bookings = [calBooking()], booking = calBooking(), types = [type], slots = {}, me } = account
   const base = await server(t, (url, response, request) => {
     response.setHeader('date', account.date ?? 'Fri, 20 Nov 2026 10:00:01 GMT')
+    response.setHeader('x-ratelimit-limit-default', '120')
+    response.setHeader('x-ratelimit-remaining-default', account.left ?? '100')
+    response.setHeader('x-ratelimit-reset-default', '30')
     if (request.headers.authorization !== 'Bearer cal_good') return json(response, 401, { message: 'no' })
     const path = url.pathname.replace('/v2/', '')
     if (path === 'bookings/kalends-check') {
@@ -103,4 +107,13 @@ t.test('clocks', async (t) => {
   t.match(skewed.findings[1]?.message, /300 seconds ahead/)
   t.match((await checked(t, { date: 'Fri, 20 Nov 2026 10:05:00 GMT' })).findings[1]?.message, /300 seconds behind/)
   t.equal((await checked(t, { date: 'yesterday' })).codes[1], 'warning CLOCK_UNKNOWN')
+})
+
+t.test('a key that something else is using up', async (t) => {
+  t.strictSame((await checked(t, { left: '30' })).codes, ['ok CREDENTIALS', 'ok CLOCK', 'ok VERSION'])
+  const { ok, codes, findings } = await checked(t, { left: '29' })
+  t.ok(ok, 'is no error')
+  t.strictSame(codes, ['ok CREDENTIALS', 'ok CLOCK', 'warning CALLS_LEFT', 'ok VERSION'])
+  t.match(findings[2]?.message, /29 of 120 calls until 2026-11-20T10:00:30Z/)
+  t.strictSame((await checked(t, { left: 'few' })).codes, ['ok CREDENTIALS', 'ok CLOCK', 'ok VERSION'], 'nobody knows')
 })
