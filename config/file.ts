@@ -29,7 +29,11 @@ export const fileSchema = Type.Object(
 )
 
 /** What a file without a section `plugins` has; one that names plugins has those and no others. */
-const builtIn: Record<string, PluginEntry> = { calcom: { use: 'kalends/calcom' }, admin: { use: 'kalends/admin' } }
+const builtIn: Record<string, PluginEntry> = {
+  calcom: { use: 'kalends/calcom' },
+  admin: { use: 'kalends/admin' },
+  retell: { use: 'kalends/retell' },
+}
 
 /** What a file says, checked, with its variables filled in; plugins are not imported yet. */
 export type FileContent = { settings: Omit<SettingsInput, 'plugins'>; plugins: Record<string, PluginEntry> }

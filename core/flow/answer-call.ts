@@ -61,7 +61,7 @@ export async function answerCall(
   const deadline = deps.now() + deadlineMs
   const work = (async () => {
     if (await isClosed(deps, reached, call)) return fault('CALL_CLOSED')
-    return await receptionist.answer(reached, call, instantOf(deadline))
+    return resultOf(await receptionist.answer(reached, call, instantOf(deadline)))
   })().catch((error: unknown) => {
     const { tenantId, connectionId } = reached
     // The name of the function was written by an LLM: only what looks like one is repeated.
@@ -91,6 +91,13 @@ export async function greetCall(
     return {}
   })
   return greeting
+}
+
+/** What a plugin answered, held to what an agent can be told. */
+function resultOf(result: ToolResult): ToolResult {
+  const { success, code, message } = (result ?? {}) as Partial<ToolResult>
+  if (typeof success === 'boolean' && typeof code === 'string' && typeof message === 'string') return result
+  throw new TypeError('the receptionist answered nothing that can be said')
 }
 
 async function isClosed({ db, now }: AnswerDeps, reached: Reached, { call }: ToolCall): Promise<boolean> {

@@ -48,7 +48,7 @@ export async function serveCall(
   const own = (call: Parameters<CallPorts['isOwn']>[1]) => holdOwn(ports, connection, call)
   switch (inbound.is) {
     case 'tool_calls':
-      return vendor.render(await answered(ports, vendor, connection, inbound.calls), request)
+      return answered(ports, vendor, connection, inbound.calls, request)
     case 'call_event':
       await own(inbound.event.call)
       await ports.keep(connection, inbound.event, request.body)
@@ -64,26 +64,27 @@ export async function serveCall(
 /** Every call of the request, side by side: that is how the agent asked for them. */
 async function answered(
   ports: CallPorts,
-  { limits }: PhoneVendor,
+  vendor: PhoneVendor,
   connection: CalledConnection,
   calls: readonly ToolCall[],
-): Promise<Answered[]> {
+  request: PhoneRequest,
+): Promise<PhoneReply> {
+  const { maxCallsPerRequest, deadlineMs } = vendor.limits
   const fault = (code: PhoneFault) => spokenFault(code, connection.language)
   try {
     for (const { call } of calls) await holdOwn(ports, connection, call)
-    return await Promise.all(
-      calls.map(async (call, index) => {
-        const isTooMany = index >= limits.maxCallsPerRequest
-        const result = isTooMany ? fault('TOO_MANY_CALLS') : await ports.answer(connection, call, limits.deadlineMs)
-        return { call, result }
-      }),
-    )
+    const results = calls.map(async (call, index): Promise<Answered> => {
+      const isTooMany = index >= maxCallsPerRequest
+      return { call, result: isTooMany ? fault('TOO_MANY_CALLS') : await ports.answer(connection, call, deadlineMs) }
+    })
+    return vendor.render(await Promise.all(results), request)
   } catch (error) {
     if (error instanceof KalendsError && error.status < 500) throw error
     // Any other status would be read out to the caller as the vendor words it.
     const { tenantId, connectionId } = connection
     ports.log.error({ event: 'failed', tenantId, connectionId, ...faultFields(error) }, 'a call could not be served')
-    return calls.map((call) => ({ call, result: fault('INTERNAL') }))
+    const failed = calls.map((call): Answered => ({ call, result: fault('INTERNAL') }))
+    return vendor.render(failed, request)
   }
 }
 

@@ -15,6 +15,7 @@ test('the file that comes along says the defaults, and names the plugins that ex
   t.same(plugins, {
     calcom: { use: 'kalends/calcom', enabled: true, options: {} },
     admin: { use: 'kalends/admin', enabled: true, options: {} },
+    retell: { use: 'kalends/retell', enabled: true, options: {} },
   })
 })
 
@@ -24,7 +25,7 @@ test('its commented examples are right, once the marks are taken away', async (t
     .replace('tenants: []', 'tenants:')
     .replace(/^# {2}/gm, '  ')
     .replace(/^ {2}# (?=\w+:)/gm, '  ')
-  const { settings, plugins } = parse(tried, { CALCOM_API_KEY: 'k', CALCOM_WEBHOOK_SECRET: 's' })
+  const { settings, plugins } = parse(tried, { CALCOM_API_KEY: 'k', CALCOM_WEBHOOK_SECRET: 's', RETELL_API_KEY: 'r' })
   const resolved = readSettings(settings)
   t.equal(resolved.tenants[0]?.connections[0]?.credentials?.apiKey, 'k')
   t.equal(resolved.server.publicUrl, 'https://kalends.example.org')
@@ -114,7 +115,11 @@ test('an empty file is a file with nothing to say: all is as it comes', async (t
   for (const source of ['', '# nothing', '{}']) {
     const { settings, plugins } = parse(source)
     t.same(readSettings(settings), readSettings())
-    t.same(plugins, { calcom: { use: 'kalends/calcom' }, admin: { use: 'kalends/admin' } })
+    t.same(plugins, {
+      calcom: { use: 'kalends/calcom' },
+      admin: { use: 'kalends/admin' },
+      retell: { use: 'kalends/retell' },
+    })
   }
 })
 
