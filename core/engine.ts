@@ -10,6 +10,7 @@ import { confirm } from './flow/confirm.ts'
 import { guarded } from './flow/guard.ts'
 import type { Mark, Ports } from './flow/ports.ts'
 import { type SweepDeps, sweep } from './flow/sweep.ts'
+import { createSweeper } from './flow/sweeper.ts'
 import { sync } from './flow/sync.ts'
 import type { Foundation } from './foundation.ts'
 import type { Logger } from './logger.ts'
@@ -144,10 +145,12 @@ export async function startEngine(rooms: EngineRooms): Promise<void> {
   })
   const others = startWorker({ queue, name: 'plugin', places: 8, log, run: pluginJobs.run })
   closers.add('the worker of plugin jobs', () => others.stop())
-  await sweep(sweepDeps)
+  await sweep(sweepDeps, true)
   await bulk.resume()
   const repeat = repeater(rooms)
-  repeat('sweep', settings.sync.sweepEveryMs, () => sweep(sweepDeps))
+  const sweeper = createSweeper(() => sweep(sweepDeps))
+  repeat('sweep', settings.sync.sweepEveryMs, sweeper.run)
+  closers.add('the sweep under way', () => sweeper.stop())
   repeat('confirm', Math.max(settings.sync.settleDelayMs, shortestTickMs), () => confirm({ ports, sweepDeps }))
   repeat('purge', 3_600_000, () => purge(db))
 }

@@ -51,7 +51,7 @@ export async function reopenSyncs(
      )
      update kalends.syncs s
      set state = 'waiting', due_at = kalends.clock(), attempts = 0, looks = 0, failures = 0, compensating = null,
-         nudge = s.nudge + 1, asked = s.asked + $4::boolean::int
+         nudge = s.nudge + 1, asked = s.asked + $4::boolean::int, deferred_since = null, tell_at = null
      where s.tenant_id = $1 and s.appointment_id = $2 and ($3::uuid is null or s.connection_id = $3)
      returning s.tenant_id, s.appointment_id, s.connection_id, s.wanted_version, s.nudge`,
     [tenantId, appointmentId, connectionId, readBack],
@@ -76,47 +76,107 @@ export async function hearSync(tx: Sql, key: SyncKey, heard: Heard | null): Prom
   return assignJobs(tx, rows)
 }
 
-/** Lets go what was parked on a connection that may be used again. Answers the jobs to send in the same transaction. */
-export async function releaseSyncs(tx: Sql, tenantId: string, connectionId: string, most: number): Promise<SyncJob[]> {
-  const rows = await tx.query<NudgedRow>(
+/**
+ * Makes due again what was parked on a connection that may be used, at the place in line that it had. Answers how many;
+ * their jobs are sent by `nudgeForgotten`, in its measure.
+ */
+export async function releaseSyncs(sql: Sql, tenantId: string, connectionId: string, most: number): Promise<number> {
+  const [row] = await sql.query<{ count: number }>(
     `with parked as (
        select s.tenant_id, s.appointment_id, s.connection_id from kalends.syncs s
        where s.tenant_id = $1 and s.connection_id = $2 and s.state = 'parked'
        order by s.tenant_id, s.appointment_id limit $3 for update of s
+     ), released as (
+       update kalends.syncs s
+       set state = 'waiting', due_at = least(s.due_at, kalends.clock()), attempts = 0, deferred_since = null, tell_at = null
+       from parked p where ${sameKey('s', 'p')} returning 1
      )
-     update kalends.syncs s set state = 'waiting', due_at = kalends.clock(), attempts = 0, nudge = s.nudge + 1
-     from parked p where ${sameKey('s', 'p')}
-     returning s.tenant_id, s.appointment_id, s.connection_id, s.wanted_version, s.nudge`,
+     select count(*)::int as count from released`,
     [tenantId, connectionId, most],
   )
-  return assignJobs(tx, rows)
+  return row?.count ?? 0
 }
 
 /**
- * Finds what is due and free, and has no job in the queue that would still run: lost with the queue's tables, dropped
- * as a duplicate, or taken by a worker that died. Answers the jobs to send in the same transaction. `olderMs`: rows
- * younger than that are left to the job that is on its way.
+ * How many rows of one connection have a job at a time. Enough to keep every gateway's share busy until the sweep comes
+ * again; few enough that what somebody else asks for is not behind a hundred thousand of them in the queue.
  */
-export async function nudgeForgotten(tx: Sql, olderMs: number, most: number): Promise<SyncJob[]> {
-  const rows = await tx.query<NudgedRow>(
-    `with forgotten as (
-       select s.tenant_id, s.appointment_id, s.connection_id
-       from kalends.syncs s
-       join kalends.connections c on c.tenant_id = s.tenant_id and c.id = s.connection_id
-       where s.state = 'waiting' and s.due_at <= kalends.clock() - $1 * interval '1 ms'
-         and (s.lease_until is null or s.lease_until <= kalends.clock())
-         and c.state = 'active' and c.paused is null
-         and not exists (select from pgboss.job j
-                         where j.name = 'sync' and j.id = s.job_id and j.state in ('created', 'retry'))
-       order by s.due_at limit $2
-       for update of s skip locked
-     )
-     update kalends.syncs s set nudge = s.nudge + 1 from forgotten f where ${sameKey('s', 'f')}
-     returning s.tenant_id, s.appointment_id, s.connection_id, s.wanted_version, s.nudge`,
-    [olderMs, most],
-  )
-  return assignJobs(tx, rows)
+const mostOfConnection = 200
+
+export type Forgotten = {
+  /** Rows that became due less than this many milliseconds ago are left to the job that is on its way. */
+  olderMs: number
+  /** A job that was taken is believed in for so long; after that its worker is taken for dead. */
+  trustMs: number
+  /** Only the rows of one connection. */
+  only?: { tenantId: string; connectionId: string }
 }
+
+/** The jobs to send in the same transaction, and whether a connection has more that is due than may have jobs now. */
+export type Nudged = { jobs: SyncJob[]; isMore: boolean }
+
+/**
+ * Finds what is due and free, and has no job in the queue that would still run: lost with the queue's tables, dropped
+ * as a duplicate, taken by a worker that died, or never sent because there is so much of it. Of each connection only
+ * those that stand first are looked at, and of one that is not to be called for now (its circuit is held) none.
+ */
+export async function nudgeForgotten(tx: Sql, { olderMs, trustMs, only }: Forgotten, most: number): Promise<Nudged> {
+  const [found] = await tx.query<{ rows: NudgedRow[] | null; more: boolean }>(nudge, [
+    olderMs,
+    trustMs,
+    mostOfConnection,
+    most,
+    only?.tenantId ?? null,
+    only?.connectionId ?? null,
+  ])
+  const rows = found?.rows ?? []
+  return { jobs: await assignJobs(tx, rows), isMore: found?.more === true }
+}
+
+/** The first of what waits for connection `b` and is due and free; all of one kind stands together in its index. */
+const firstDue = (deferred: 'null' | 'not null') => `
+  (select s.appointment_id, s.job_id from kalends.syncs s
+   where s.tenant_id = b.tenant_id and s.connection_id = b.connection_id and s.state = 'waiting'
+     and s.deferred_since is ${deferred} and s.due_at <= kalends.clock() - $1 * interval '1 ms'
+     and (s.lease_until is null or s.lease_until <= kalends.clock())
+   order by s.deferred_since, s.due_at limit $3)`
+
+// The index is gone through in leaps, one for each connection that has something waiting, however long its line is.
+// What is being worked on elsewhere is passed over: "skip locked".
+const nudge = `
+with recursive busy as (
+  (select s.tenant_id, s.connection_id from kalends.syncs s
+   where s.state = 'waiting' and $5::uuid is null
+   order by s.tenant_id, s.connection_id limit 1)
+  union all
+  (select $5::uuid, $6::uuid where $5::uuid is not null)
+  union all
+  select next.* from busy b cross join lateral (
+    select s.tenant_id, s.connection_id from kalends.syncs s
+    where s.state = 'waiting' and (s.tenant_id, s.connection_id) > (b.tenant_id, b.connection_id) and $5::uuid is null
+    order by s.tenant_id, s.connection_id limit 1) next
+), callable as (
+  select b.* from busy b
+  join kalends.connections c on c.tenant_id = b.tenant_id and c.id = b.connection_id
+  where c.state = 'active' and c.paused is null
+), first as (
+  select b.tenant_id, f.appointment_id, b.connection_id, f.job_id
+  from callable b cross join lateral (${firstDue('not null')} union all ${firstDue('null')} limit $3) f
+), forgotten as (
+  select s.tenant_id, s.appointment_id, s.connection_id
+  from first f join kalends.syncs s on ${sameKey('s', 'f')}
+  where s.state = 'waiting'
+    and not exists (select from pgboss.job j
+                    where j.name = 'sync' and j.id = f.job_id
+                      and (j.state in ('created', 'retry')
+                        or j.state = 'active' and j.started_on > now() - $2 * interval '1 ms'))
+  limit $4 for update of s skip locked
+), nudged as (
+  update kalends.syncs s set nudge = s.nudge + 1 from forgotten f where ${sameKey('s', 'f')}
+  returning s.tenant_id, s.appointment_id, s.connection_id, s.wanted_version, s.nudge
+)
+select (select jsonb_agg(to_jsonb(n)) from nudged n) as rows,
+       exists (select from first group by connection_id having count(*) >= $3) as more`
 
 /** Connections that may be used and still have parked work: a resume that was interrupted. */
 export function withParkedWork(sql: Sql): Promise<{ tenantId: string; connectionId: string }[]> {
