@@ -1,0 +1,80 @@
+import type { Intent } from '../../core/store/intents.ts'
+import type { Finding, Recorded } from '../../core/store/record.ts'
+import type { Snapshot, SyncKey } from '../../core/store/syncs.ts'
+import type { Write } from './calendar.ts'
+import type { Actor } from './scheduler.ts'
+
+/** A promise that was broken, named as in RELIABILITY.md, and how. */
+export type Violation = { invariant: string; what: string }
+
+/** What clients were told. */
+export type Acknowledged =
+  | { does: 'book' | 'move' | 'cancel' | 'edit'; appointmentId: string; startsAt: string }
+  | { does: 'report'; inboxOf: string }
+
+/**
+ * Watches what goes through the ports while a run is under way, and notes at once what must never be: what was lost or
+ * done twice in between may look well at the end.
+ */
+export type Witness = {
+  readonly violations: Violation[]
+  readonly acknowledged: Acknowledged[]
+  readonly writes: readonly Write[]
+  /** Which booking's row a name that we gave belongs to. */
+  readonly ownerOf: ReadonlyMap<string, string>
+  claimed(snapshot: Snapshot | null): void
+  announced(actor: Actor, intent: Intent, opened: boolean): void
+  recorded(finding: Finding, recorded: Recorded): void
+  wrote(write: Write): void
+  /** A thread of the engine broke off with an error. */
+  broke(actor: Actor, error: unknown): void
+}
+
+export function createWitness(): Witness {
+  const violations: Violation[] = []
+  const writes: Write[] = []
+  const epochs = new Map<string, number>()
+  const announcements = new Map<Actor, Intent>()
+  const ownerOf = new Map<string, string>()
+  const broken = (invariant: string, what: string) => void violations.push({ invariant, what })
+  const nameOf = ({ appointmentId, connectionId }: SyncKey) => `${appointmentId}/${connectionId}`
+
+  return {
+    violations,
+    writes,
+    ownerOf,
+    acknowledged: [],
+    claimed(snapshot) {
+      if (!snapshot) return
+      const { key, lease } = snapshot
+      const before = epochs.get(nameOf(key)) ?? 0
+      if (lease.epoch <= before) broken('I15 fencing', `the lease of ${nameOf(key)} was given out with an old epoch`)
+      epochs.set(nameOf(key), lease.epoch)
+    },
+    announced(actor, intent, opened) {
+      if (!opened) return
+      const { key, lease } = intent
+      if (lease.epoch < (epochs.get(nameOf(key)) ?? 0)) broken('I15 fencing', `an overtaken worker announced ${intent.kind}`)
+      announcements.set(actor, intent)
+    },
+    recorded({ key, lease }, recorded) {
+      if (recorded === 'fenced' || lease.epoch >= (epochs.get(nameOf(key)) ?? 0)) return
+      broken('I15 fencing', `an overtaken worker wrote ${nameOf(key)}`)
+    },
+    wrote(write) {
+      const intent = announcements.get(write.actor)
+      announcements.delete(write.actor)
+      if (intent?.kind !== write.kind) broken('I8 intent before effect', `${write.kind} ${write.about} was not announced`)
+      else if (write.kind === 'create') ownerOf.set(write.about, intent.bookingId)
+      const subject = intent && nameOf(intent.key)
+      const beside = writes.find((other) => other.until > write.sentAt && subject !== undefined && subjects.get(other) === subject)
+      if (beside) broken('I13 one write at a time', `${write.kind} while ${beside.kind} of the same appointment was under way`)
+      if (subject !== undefined) subjects.set(write, subject)
+      writes.push(write)
+    },
+    broke: (actor, error) => broken('no fault of ours', `${actor.name} broke off: ${(error as Error).stack ?? String(error)}`),
+  }
+}
+
+/** Which appointment and connection a write was for. */
+const subjects = new WeakMap<Write, string>()
