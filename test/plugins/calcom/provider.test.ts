@@ -56,6 +56,18 @@ t.test('a service that a host must confirm is pending; asked again it is the sam
   )
 })
 
+t.test('what the customer asked for on the booking page is not taken for ours', async (t) => {
+  const { provider, call, ask, twin, target } = await salon(t, { event: { requiresConfirmation: true } })
+  const attendee = { name: 'Zoë Müller', email: 'zoe+cut@example.org', timeZone: 'Europe/Berlin' }
+  const own = await twin.calendar.book({ start: ask().startsAt, eventTypeId: target.eventTypeId, attendee })
+  t.match(await provider.createBooking(call(), ask()), { is: 'unknown', code: 'SLOT_TAKEN' })
+  t.strictSame(
+    twin.bookings().map(({ uid }) => uid),
+    [own.uid],
+    'Cal.com made none, and answered with that one',
+  )
+})
+
 t.test('refusals of a create', async (t) => {
   const { provider, call, ask, made, twin } = await salon(t, { event: { minimumBookingNotice: 60 } })
   const end = async (over: Partial<BookingRequest>) => {
