@@ -1,13 +1,13 @@
 import type { AppointmentQuery, TimelineEntry } from './contract/appointments.ts'
 import type { Appointments } from './contract/gateway.ts'
-import type { TenantView } from './contract/people.ts'
 import type { Appointment } from './domain/appointment.ts'
 import { KalendsError } from './errors.ts'
-import { type BookingGround, book } from './flow/book.ts'
+import { book } from './flow/book.ts'
 import type { Bulk } from './flow/bulk.ts'
 import { cancel } from './flow/cancel.ts'
 import { requireAppointment, viewOf } from './flow/change.ts'
 import { edit } from './flow/edit.ts'
+import { loadGround, requireTenant } from './flow/ground.ts'
 import type { Ports } from './flow/ports.ts'
 import { reschedule } from './flow/reschedule.ts'
 import { retry, type SweepDeps } from './flow/sweep.ts'
@@ -19,20 +19,16 @@ import { loadBookings } from './store/bookings.ts'
 import { readPage } from './store/cursor.ts'
 import { type EventRow, loadTimeline } from './store/journal.ts'
 import { loadService } from './store/services.ts'
-import { findTenant } from './store/tenants.ts'
 
 /** The verbs of the product over one set of ports. */
 export function createAppointments(ports: Ports, sweepDeps: SweepDeps, bulk: () => Bulk): Appointments {
   const { db } = ports.store
-  const ground = async (tenantId: string, service: string): Promise<BookingGround> => {
-    const [tenant, found] = await Promise.all([requireTenant(ports, tenantId), loadService(db, tenantId, service)])
-    return { tenant, service: found }
-  }
+  const ground = (tenantId: string, service: string) => loadGround(ports, tenantId, service)
   const shown = async (tenantId: string, id: string) => viewOf(ports, await requireAppointment(ports, tenantId, id))
 
   return {
     book: (author, request, options) => book(ports, ground, author, request, options),
-    reschedule: (author, id, request) => reschedule(ports, author, id, request),
+    reschedule: (author, id, request, options) => reschedule(ports, author, id, request, options),
     cancel: (author, id, request) => cancel(ports, author, id, request),
     async edit(author, id, request) {
       const { region } = await requireTenant(ports, author.tenantId)
@@ -63,12 +59,6 @@ export function createAppointments(ports: Ports, sweepDeps: SweepDeps, bulk: () 
     bulk: (author, request) => bulk().bulk(author, request),
     bulkRun: (tenantId, id) => bulk().bulkRun(tenantId, id),
   }
-}
-
-async function requireTenant(ports: Ports, tenantId: string): Promise<TenantView> {
-  const tenant = await findTenant(ports.store.db, tenantId)
-  if (!tenant) throw new KalendsError('KAL_NOT_FOUND', { what: 'tenant' })
-  return tenant
 }
 
 async function readFilter(ports: Ports, tenantId: string, query: AppointmentQuery): Promise<AppointmentFilter> {

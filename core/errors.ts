@@ -116,6 +116,21 @@ export const errorTable = {
     'The customer cannot be reached',
     'Send customer.email or customer.phone; the calendar takes no booking without.',
   ),
+  KAL_SLOT_TAKEN: again(
+    409,
+    'This time is not free',
+    '{startsAt} is taken, held for somebody else or promised already. GET /api/v1/availability lists what is free.',
+  ),
+  KAL_TIME_RANGE: never(
+    422,
+    'This is no usable stretch of time',
+    'from is {from}, to is {to}; to must be after from, and at most {days} days later.',
+  ),
+  KAL_NO_AVAILABILITY: never(
+    422,
+    'The calendar does not say what is free',
+    'The connection "{connection}" (plugin {plugin}) has no list of free times. Look into that calendar itself, or link the service to one that has.',
+  ),
   KAL_APPOINTMENT_CANCELLED: never(
     409,
     'The appointment is cancelled',
@@ -156,6 +171,16 @@ export const errorTable = {
     'No enabled plugin "{plugin}" takes connections. Enabled: {enabled}.',
   ),
   KAL_CONNECTION_INVALID: never(422, 'The connection is not set up right', '{problem}'),
+  KAL_PHONE_LINE_TAKEN: never(
+    409,
+    'This line belongs to another connection',
+    'The {kind} "{value}" is named by another connection already; a number or agent belongs to one only. Take it out there first.',
+  ),
+  KAL_PHONE_LINE_FOREIGN: never(
+    403,
+    'This call belongs to another line',
+    'Neither the agent nor the number of this call is one of the connection whose URL was called, or one is of somebody else. Name them in the options of the connection, or correct the URL.',
+  ),
   KAL_EMAIL_TAKEN: never(409, 'The address is taken', 'A user with this e-mail address exists already.'),
   KAL_LOGIN_FAILED: never(401, 'The login failed', 'E-mail and password do not belong together.'),
   KAL_LAST_ADMIN: never(409, 'Somebody must hold the keys', 'This is the last admin of the tenant.'),
@@ -221,6 +246,11 @@ export const errorTable = {
   KAL_PLUGIN_ROUTE: never(500, 'A plugin may not have this route', '{plugin} wants {prefix}: {problem}.'),
   KAL_PLUGIN_NOT_FOUND: never(500, 'The plugin was not found', 'plugins.{plugin}.use is "{use}": {problem}'),
   KAL_PLUGIN_SETUP: never(500, 'A plugin did not start', '{plugin}: {problem}'),
+  KAL_PLUGIN_RECEPTIONIST: never(
+    500,
+    'Two plugins want to take the calls',
+    '{plugin} wants to be the receptionist, which {other} is already. Enable one of them only.',
+  ),
   KAL_ORIGIN_FOREIGN: never(
     500,
     'This origin belongs to somebody else',

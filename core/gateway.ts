@@ -3,6 +3,7 @@ import { fastifySchedule } from '@fastify/schedule'
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { applyTenants } from './apply-tenants.ts'
 import { createAppointments } from './appointments.ts'
+import { createAvailability } from './availability.ts'
 import { startDurable } from './bus/durable.ts'
 import { type Live, watchLive } from './bus/live.ts'
 import { createConnections } from './catalogue/connections.ts'
@@ -98,6 +99,7 @@ async function open(settings: Settings, options: Required<GatewayOptions>, close
   const rooms = furnish(settings, foundation, { role, log, mark, engineMetrics }, closers)
   const { ports, sweepDeps, bulk, pluginJobs, parts, authenticate } = rooms
   parts.bus = createBus(foundation, live, log, closers, role)
+  closers.add('who hears of free times', await rooms.watchFreeTimes())
   const app = createHttp({
     logger: log,
     publicUrl: settings.server.publicUrl,
@@ -133,10 +135,11 @@ async function open(settings: Settings, options: Required<GatewayOptions>, close
     startPhone(phone, repeater(clockwork), closers)
     closers.add('calls that hang', rooms.hangUpSoon)
   }
-  const { appointments, services, connections, reviews, tenants, users, keys } = parts
+  const { appointments, availability, services, connections, reviews, tenants, users, keys } = parts
   return {
     settings,
     appointments,
+    availability,
     services,
     connections,
     reviews,
@@ -204,9 +207,11 @@ function furnish(
       await also(tx)
       await imports.importEventType(tx, author, request.connection, request.eventType)
     })
+  const availability = createAvailability(ports, settings.availability)
   const parts = {
     registry,
     appointments,
+    availability,
     services,
     connections: Object.assign(
       createConnections({
@@ -238,7 +243,8 @@ function furnish(
   } as Omit<GatewayParts, 'bus' | 'scheduler'> as GatewayParts
   // A calendar that does not answer must not hold up the stop for a whole attempt.
   const hangUpSoon = () => void setTimeout(() => void outbound.hangUp(), stopGraceMs).unref()
-  return { hangUpSoon, ports, sweepDeps, bulk, imports, pluginJobs, parts, authenticate, subscribing }
+  const watchFreeTimes = () => availability.watch()
+  return { hangUpSoon, watchFreeTimes, ports, sweepDeps, bulk, imports, pluginJobs, parts, authenticate, subscribing }
 }
 
 /** Durable subscribers work only where work is done; watching live costs nothing and is for everybody. */

@@ -72,6 +72,13 @@ const SyncSettings = section({
   sweepEvery: positive('5s'),
 })
 
+const AvailabilitySettings = section({
+  /** How long a calendar's list of free times may serve again; what is written here or heard from there ends it at once. */
+  cache: duration('10s'),
+  /** How long a start that was offered to somebody is kept for them, where nothing else is said. */
+  holdFor: positive('5m'),
+})
+
 const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 const LogSettings = section({
   level: Type.Unsafe<(typeof levels)[number]>(
@@ -116,6 +123,7 @@ export const settingsSchema = closed({
     ),
   }),
   sync: SyncSettings,
+  availability: AvailabilitySettings,
   log: LogSettings,
   tenants: Type.Optional(Type.Array(TenantSettings, { default: [] })),
 })

@@ -63,12 +63,13 @@ function apart(input: unknown): { plugins: unknown; rest: unknown } {
 function contradictions(settings: Complete): Problem[] {
   return [
     ...tooLong('sync', settings.sync),
+    ...tooLong('availability', settings.availability),
     ...twice('tenants', settings.tenants, 'slug'),
     ...settings.tenants.flatMap((tenant, index) => tenantProblems(`tenants.${index}`, tenant)),
   ]
 }
 
-/** All texts under `sync` are lengths of time. */
+/** All texts under these sections are lengths of time. */
 function tooLong(path: string, value: unknown): Problem[] {
   if (typeof value === 'object' && value !== null) {
     return Object.entries(value).flatMap(([key, inner]) => tooLong(`${path}.${key}`, inner))
@@ -113,7 +114,7 @@ function twice<K extends string>(path: string, items: readonly Record<K, string>
   })
 }
 
-function resolve({ server, database, secrets, outbound, sync, log, tenants }: Complete) {
+function resolve({ server, database, secrets, outbound, sync, availability, log, tenants }: Complete) {
   return {
     server: {
       ...server,
@@ -124,6 +125,7 @@ function resolve({ server, database, secrets, outbound, sync, log, tenants }: Co
     secrets,
     outbound,
     sync: resolveSync(sync),
+    availability: { cacheMs: ms(availability.cache), holdForMs: ms(availability.holdFor) },
     log,
     tenants: tenants.map(({ connections = [], services = [], ...tenant }) => ({
       ...tenant,

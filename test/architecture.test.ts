@@ -59,6 +59,7 @@ const floors: readonly (readonly string[])[] = [
   [
     'core/appointments.ts',
     'core/apply-tenants.ts',
+    'core/availability.ts',
     'core/closers.ts',
     'core/engine-metrics.ts',
     'core/engine.ts',

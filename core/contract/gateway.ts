@@ -13,6 +13,7 @@ import type {
   RescheduleRequest,
   TimelineEntry,
 } from './appointments.ts'
+import type { AvailabilityQuery, AvailabilityView, HeldVisit, HoldRequest } from './availability.ts'
 import type {
   ConnectionCheck,
   ConnectionInput,
@@ -40,6 +41,7 @@ import type {
   UserPatch,
   UserView,
 } from './people.ts'
+import type { PhoneVendor, Receptionist } from './phone.ts'
 import type { CalendarProvider, Log } from './provider.ts'
 
 /**
@@ -62,8 +64,18 @@ export type Booked = { appointment: AppointmentView; replayed: boolean }
  * return is already durable; the calendars follow.
  */
 export interface Appointments {
-  book(author: Author, request: BookRequest, options?: { idempotencyKey?: string }): Promise<Booked>
-  reschedule(author: Author, id: string, request: RescheduleRequest): Promise<AppointmentView>
+  /**
+   * With a `holder` (see `Availability`) it uses what that one holds, and rejects with KAL_SLOT_TAKEN what is promised to
+   * anybody else. Without one it only keeps off what somebody holds: a desk may book over its own visits.
+   */
+  book(author: Author, request: BookRequest, options?: { idempotencyKey?: string; holder?: string }): Promise<Booked>
+  /** `holder` as in `book`. */
+  reschedule(
+    author: Author,
+    id: string,
+    request: RescheduleRequest,
+    options?: { holder?: string },
+  ): Promise<AppointmentView>
   cancel(author: Author, id: string, request: CancelRequest): Promise<AppointmentView>
   edit(author: Author, id: string, request: EditRequest): Promise<AppointmentView>
   get(tenantId: string, id: string): Promise<AppointmentView>
@@ -74,6 +86,26 @@ export interface Appointments {
   verify(author: Author, id: string): Promise<AppointmentView>
   bulk(author: Author, request: BulkRequest): Promise<BulkView>
   bulkRun(tenantId: string, id: string): Promise<BulkView>
+}
+
+/**
+ * What is free, and what is kept for somebody who was offered it. The service's primary calendar says what is free; what
+ * we hold or have promised and not yet written there is taken from it. Its place in a connection counts, whatever the
+ * event type: two services of one account are never promised for one time. It is careful to a fault where several people
+ * work behind one connection: for the minutes of a hold, or until a booking is written, a time counts as taken for all.
+ * All reject with KAL_SERVICE_UNKNOWN and KAL_SERVICE_NOT_BOOKABLE; `find` and `hold` with KAL_CALENDAR_FAILED where the
+ * calendar cannot be asked (nothing is called free then), and KAL_NO_AVAILABILITY where it has no list of free times.
+ */
+export interface Availability {
+  /** Somebody with holds sees their own as free. Rejects with KAL_TIME_RANGE, and as times and zones do. */
+  find(tenantId: string, query: AvailabilityQuery, options?: { holder?: string }): Promise<AvailabilityView>
+  /**
+   * Keeps a free start for its holder; doing it again keeps it for longer. Rejects with KAL_SLOT_TAKEN where it is not
+   * free, or somebody was faster, on whichever gateway.
+   */
+  hold(tenantId: string, request: HoldRequest): Promise<HeldVisit>
+  /** Gives back what a holder holds, or only the hold `id`. Doing it twice is doing it once. */
+  release(tenantId: string, holder: string, id?: string): Promise<void>
 }
 
 export interface Services {
@@ -191,7 +223,12 @@ export interface Jobs {
 /** Everything a plugin is lent in `setup`, and nothing more. */
 export interface Gateway {
   readonly providers: { add(provider: CalendarProvider): void }
+  /** A vendor has the name of its plugin. */
+  readonly phoneVendors: { add(vendor: PhoneVendor): void }
+  /** Takes the calls of every vendor. There is one; a second stops the start with KAL_PLUGIN_RECEPTIONIST. */
+  receptionist(receptionist: Receptionist): void
   readonly appointments: Appointments
+  readonly availability: Availability
   readonly services: Services
   readonly connections: Connections
   readonly reviews: Reviews

@@ -71,8 +71,14 @@ export type BookingQuery = {
   withGuests?: boolean
 }
 
-/** A free start. `endsAt` where the calendar says it. */
+/**
+ * A free start. Where the calendar says an end, all of it is free time: what fits into such time, also where several
+ * slots touch, may begin there as well. Without an end only the start itself may be booked.
+ */
 export type Slot = { startsAt: Instant; endsAt: Instant | null }
+
+/** A slot that is to be kept from being offered to others, for so many whole minutes. */
+export type SlotHoldRequest = { target: Record<string, unknown>; startsAt: Instant; endsAt: Instant; minutes: number }
 
 /** An event type as the calendar describes it. `problem` names what keeps it from being linked (recurring, seats, several lengths). */
 export type RemoteService = {
@@ -142,6 +148,7 @@ export type Supports = {
   webhooks: boolean
   changesSince: boolean
   services: boolean
+  /** Whether it can keep a slot for some minutes (`holdSlot`, `releaseHold`). */
   holds: boolean
   /** Whether a move keeps the booking's id. */
   reschedule: 'in_place' | 'new_id'
@@ -183,6 +190,14 @@ export interface CalendarProvider {
     call: Call,
     query: { target: Record<string, unknown>; from: Instant; to: Instant; timeZone: string },
   ): Promise<Outcome<readonly Slot[]>>
+  /**
+   * Keeps a slot from being offered to others. It must stand in the way of no booking that we make, and runs out by
+   * itself. `not_done` with SLOT_TAKEN where somebody else has the slot; every other end than `done` only means that the
+   * calendar keeps nothing: our own ledger decides who may book. Those that have it say `supports.holds`.
+   */
+  holdSlot?(call: Call, request: SlotHoldRequest): Promise<Outcome<{ id: string; until: Instant }>>
+  /** Gives a kept slot back; `done` where it had run out. */
+  releaseHold?(call: Call, hold: { id: string; target: Record<string, unknown> }): Promise<Outcome<null>>
   services?: {
     list(call: Call): Promise<Outcome<readonly RemoteService[]>>
     get(call: Call, target: Record<string, unknown>): Promise<Outcome<RemoteService | null>>

@@ -10,6 +10,7 @@ import { KalendsError } from '../errors.ts'
 import type { Committed } from '../store/commit.ts'
 import { findAnswer } from '../store/idempotency.ts'
 import { blankBooking, blankTracking } from './blank.ts'
+import { claimFor } from './claim.ts'
 import { readCustomer } from './customer.ts'
 import { dispatch } from './dispatch.ts'
 import type { Ports } from './ports.ts'
@@ -25,24 +26,25 @@ export type BookingGround = { tenant: Pick<TenantView, 'id' | 'timeZone' | 'regi
  * was the first time.
  *
  * @param ground loads the tenant and the service that the request names
- * @throws KalendsError as the error table says of services, times and customers; KAL_IDEMPOTENCY_MISMATCH
+ * @throws KalendsError as the error table says of services, times and customers; KAL_SLOT_TAKEN; KAL_IDEMPOTENCY_MISMATCH
  */
 export async function book(
   ports: Ports,
   ground: (tenantId: string, serviceIdOrSlug: string) => Promise<BookingGround>,
   author: Author,
   request: BookRequest,
-  options: { idempotencyKey?: string } = {},
+  options: { idempotencyKey?: string; holder?: string } = {},
 ): Promise<Booked> {
-  const { idempotencyKey } = options
+  const { idempotencyKey, holder = null } = options
   try {
     const { tenant, service } = await ground(author.tenantId, request.serviceId)
     const bookable = requireBookable(service, request.serviceId)
     const appointment = compose(ports, author, request, tenant, bookable)
     const bookings = bookingsFor(ports, appointment, bookable)
     const view = toView(appointment, bookable, bookings)
-    const outcome = await store(ports, appointment, bookings, view, request, idempotencyKey)
+    const outcome = await store(ports, appointment, bookings, view, request, idempotencyKey, holder)
     if (outcome.is === 'committed') return { appointment: view, replayed: false }
+    if (outcome.is === 'taken') throw new KalendsError('KAL_SLOT_TAKEN', { startsAt: appointment.startsAt })
     return replay(outcome, request)
   } catch (error) {
     // What was booked with this key stays the answer, also where it could not be booked any more: its time has come, its
@@ -55,7 +57,8 @@ export async function book(
   }
 }
 
-function requireBookable(service: Service | null, asked: string): Service {
+/** The service, where it can be booked. Throws KAL_SERVICE_UNKNOWN and KAL_SERVICE_NOT_BOOKABLE. */
+export function requireBookable(service: Service | null, asked: string): Service {
   if (!service) throw new KalendsError('KAL_SERVICE_UNKNOWN', { service: asked.slice(0, 100) })
   if (!isBookable(service))
     throw new KalendsError('KAL_SERVICE_NOT_BOOKABLE', { service: service.slug, reason: whyNot(service) })
@@ -130,6 +133,7 @@ async function store(
   view: ReturnType<typeof toView>,
   request: BookRequest,
   key: string | undefined,
+  holder: string | null,
 ): Promise<Committed> {
   const { jobs, journal } = dispatch(
     appointment,
@@ -152,6 +156,7 @@ async function store(
       ...journal,
     ],
     ...(idempotency ? { idempotency } : {}),
+    claim: claimFor(appointment, bookings, holder),
   })
   ports.mark('after commit')
   return outcome

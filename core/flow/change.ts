@@ -8,6 +8,7 @@ import { loadAppointment } from '../store/appointments.ts'
 import { loadBookings } from '../store/bookings.ts'
 import { isId } from '../store/ids.ts'
 import { loadService } from '../store/services.ts'
+import { claimFor } from './claim.ts'
 import { dispatch } from './dispatch.ts'
 import type { Ports } from './ports.ts'
 import { toView } from './view.ts'
@@ -24,13 +25,20 @@ const linesOf = new WeakMap<Ports['store'], Map<string, Promise<unknown>>>()
 /**
  * Changes an appointment: read, decide, commit against the version that was read, and again where another gateway was
  * faster. What follows for the calendars is one job for each, whose worker reads the newest state: a hundred changes in
- * a row end in the last one with few calls.
+ * a row end in the last one with few calls. A move to a time that is held for somebody other than `holder` is refused
+ * (KAL_SLOT_TAKEN).
  */
-export function change(ports: Ports, author: Author, id: string, decide: Decide): Promise<AppointmentView> {
+export function change(
+  ports: Ports,
+  author: Author,
+  id: string,
+  decide: Decide,
+  { holder = null }: { holder?: string | null } = {},
+): Promise<AppointmentView> {
   const lines = linesOf.get(ports.store) ?? new Map<string, Promise<unknown>>()
   linesOf.set(ports.store, lines)
   const previous = lines.get(id) ?? Promise.resolve()
-  const mine = previous.then(() => commitChange(ports, author, id, decide))
+  const mine = previous.then(() => commitChange(ports, author, id, decide, holder))
   const line = mine.catch(() => undefined)
   lines.set(id, line)
   void line.then(() => {
@@ -39,7 +47,13 @@ export function change(ports: Ports, author: Author, id: string, decide: Decide)
   return mine
 }
 
-async function commitChange(ports: Ports, author: Author, id: string, decide: Decide): Promise<AppointmentView> {
+async function commitChange(
+  ports: Ports,
+  author: Author,
+  id: string,
+  decide: Decide,
+  holder: string | null,
+): Promise<AppointmentView> {
   const { db } = ports.store
   // Every round is lost only to a change that was kept, so this ends when the others do.
   for (let round = 0; round < 100; round++) {
@@ -63,9 +77,12 @@ async function commitChange(ports: Ports, author: Author, id: string, decide: De
       bookings: [],
       jobs,
       journal: [entry, ...journal],
+      // Only a move takes places that it did not have.
+      claim: next.startsAt === current.startsAt ? undefined : claimFor(next, bookings, holder),
     })
     ports.mark('after commit')
     if (outcome.is === 'committed') return viewOf(ports, next)
+    if (outcome.is === 'taken') throw new KalendsError('KAL_SLOT_TAKEN', { startsAt: next.startsAt })
   }
   throw new KalendsError('KAL_VERSION_CONFLICT')
 }

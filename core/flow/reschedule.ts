@@ -3,21 +3,22 @@ import type { Author } from '../contract/gateway.ts'
 import type { Appointment } from '../domain/appointment.ts'
 import { epoch, type Instant, later } from '../domain/time.ts'
 import { KalendsError } from '../errors.ts'
-import { change } from './change.ts'
+import { change, type Decide } from './change.ts'
 import type { Ports } from './ports.ts'
 import { readTimeZone, readWhen, requireFuture } from './when.ts'
 
 /**
  * Moves an appointment; its length stays. Throws KAL_APPOINTMENT_CANCELLED and KAL_APPOINTMENT_OVER for what can no
- * longer be moved, and as `readWhen` for the time.
+ * longer be moved, KAL_SLOT_TAKEN as `Appointments.book` says, and as `readWhen` for the time.
  */
 export function reschedule(
   ports: Ports,
   author: Author,
   id: string,
   request: RescheduleRequest,
+  options: { holder?: string } = {},
 ): Promise<AppointmentView> {
-  return change(ports, author, id, (current) => {
+  const decide: Decide = (current) => {
     requireMovable(ports, current, 'moved')
     const timeZone = readTimeZone('timeZone', request.timeZone, current.timeZone)
     const startsAt = readWhen('startsAt', request.startsAt, timeZone)
@@ -32,7 +33,8 @@ export function reschedule(
         data: { from: current.startsAt, to: startsAt },
       },
     }
-  })
+  }
+  return change(ports, author, id, decide, options)
 }
 
 /** The appointment at another time, as long as before. */

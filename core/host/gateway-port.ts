@@ -12,6 +12,7 @@ import { schedule } from './schedule.ts'
 type Shared = Pick<
   Gateway,
   | 'appointments'
+  | 'availability'
   | 'services'
   | 'connections'
   | 'reviews'
@@ -64,6 +65,7 @@ export function lend(parts: GatewayParts, plugin: Plugin, scope: FastifyInstance
     phoneVendors: Object.freeze({ add: (vendor: PhoneVendor) => addNamed(parts.registry.phoneVendors, name, vendor) }),
     receptionist: (receptionist: Receptionist) => parts.registry.receptionist.take(name, receptionist),
     ...authored(parts, [name, ...(furtherOrigins.get(name) ?? [])], name),
+    availability: parts.availability,
     sessions: parts.sessions,
     clock: parts.clock,
     server: parts.server,

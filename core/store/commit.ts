@@ -7,6 +7,7 @@ import { toBookingRow } from './bookings.ts'
 import type { Database, Sql } from './database.ts'
 import { type EarlierAnswer, findAnswer } from './idempotency.ts'
 import { eventColumns, eventRow } from './journal.ts'
+import { type Claim, refusedClaims, useHolds } from './places.ts'
 import { few } from './sql-values.ts'
 import type { SyncJob } from './syncs.ts'
 
@@ -26,10 +27,15 @@ export type Change = {
   /** The jobs that carry it to the calendars, one per connection but the origin's. */
   jobs: readonly SyncJob[]
   idempotency?: { key: string; bodyHash: string; response: unknown }
+  /** The places that it takes, where they must not be somebody else's. What a calendar did itself claims nothing: it is so. */
+  claim?: Claim | undefined
 }
 
-/** `stale`: another change was faster. `replayed`: this Idempotency-Key has its answer already; the hash tells of which body. */
-export type Committed = { is: 'committed' } | { is: 'stale' } | ({ is: 'replayed' } & EarlierAnswer)
+/**
+ * `stale`: another change was faster. `taken`: what it claims is held or promised. `replayed`: this Idempotency-Key has
+ * its answer already; the hash tells of which body.
+ */
+export type Committed = { is: 'committed' } | { is: 'stale' } | { is: 'taken' } | ({ is: 'replayed' } & EarlierAnswer)
 
 export type Commit = (change: Change) => Promise<Committed>
 
@@ -43,10 +49,17 @@ export type SendJobs = (tx: Sql, jobs: readonly SyncJob[]) => Promise<void>
 export function createCommit(db: Database, send: SendJobs): Commit {
   return createBatcher((changes: readonly Change[]) =>
     db.transaction(async (tx) => {
-      const [, won] = await Promise.all([lockAppointments(tx, changes.filter(isUpdate).map(keyOf)), write(tx, changes)])
-      const jobs = changes.filter((change) => won.has(change.appointment.id)).flatMap((change) => change.jobs)
-      if (jobs.length > 0) await send(tx, jobs)
-      return Promise.all(changes.map((change) => (won.has(change.appointment.id) ? kept : refused(tx, change))))
+      const free = await withFreePlaces(tx, changes)
+      const [, won] = await Promise.all([lockAppointments(tx, free.filter(isUpdate).map(keyOf)), write(tx, free)])
+      const winners = free.filter((change) => won.has(change.appointment.id))
+      const jobs = winners.flatMap((change) => change.jobs)
+      await Promise.all([jobs.length > 0 && send(tx, jobs), useHolds(tx, winners.flatMap(claimOf))])
+      return Promise.all(
+        changes.map((change) => {
+          if (!free.includes(change)) return taken
+          return won.has(change.appointment.id) ? kept : refused(tx, change)
+        }),
+      )
     }),
   )
 }
@@ -63,7 +76,18 @@ export async function writeChanges(tx: Sql, changes: readonly Change[]): Promise
 
 const isUpdate = ({ appointment }: Change) => appointment.version > 1
 const keyOf = ({ appointment }: Change) => ({ tenantId: appointment.tenantId, appointmentId: appointment.id })
+const claimOf = ({ claim }: Change) => (claim ? [claim] : [])
 const kept: Committed = { is: 'committed' }
+const taken: Committed = { is: 'taken' }
+
+/** The changes whose places are nobody else's, or that claim none. */
+async function withFreePlaces(tx: Sql, changes: readonly Change[]): Promise<readonly Change[]> {
+  const claiming = changes.filter(({ claim }) => claim)
+  const refused = await refusedClaims(tx, claiming.flatMap(claimOf))
+  if (refused.size === 0) return changes
+  const unlucky = new Set(claiming.filter((_, n) => refused.has(n)))
+  return changes.filter((change) => !unlucky.has(change))
+}
 
 async function refused(tx: Sql, { appointment, idempotency }: Change): Promise<Committed> {
   if (!idempotency) return { is: 'stale' }

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { v7 } from 'uuid'
 import type { Sql } from './database.ts'
+import { freeTimesChannel } from './holds.ts'
 
 /** One thing that a calendar told us, kept as it came: what cannot be read today can be read after a repair. */
 export type InboxEntry = {
@@ -19,17 +20,20 @@ export type InboxEnd = 'applied' | 'superseded' | 'ignored' | 'review'
 
 /**
  * Keeps what came, once: the same bytes on the same connection are the same delivery for ever, also after the body was
- * purged. Answers its id, or null for a duplicate.
+ * purged. Every gateway hears that free times may have changed. Answers its id, or null for a duplicate.
  */
 export async function insertInbox(
   sql: Sql,
   entry: { tenantId: string; connectionId: string; body: Buffer; headers: Record<string, string> },
 ): Promise<string | null> {
   const [row] = await sql.query<{ id: string }>(
-    `insert into kalends.inbox (tenant_id, id, connection_id, body_hash, body, headers)
-     values ($1, $2, $3, $4, $5, $6)
-     on conflict (tenant_id, connection_id, body_hash) do nothing
-     returning id`,
+    `with kept as (
+       insert into kalends.inbox (tenant_id, id, connection_id, body_hash, body, headers)
+       values ($1, $2, $3, $4, $5, $6)
+       on conflict (tenant_id, connection_id, body_hash) do nothing
+       returning id, tenant_id
+     )
+     select id, pg_notify('${freeTimesChannel}', tenant_id::text) from kept`,
     [
       entry.tenantId,
       v7(),

@@ -21,6 +21,8 @@ export async function purge(sql: Sql): Promise<void> {
      where received_at < kalends.clock() - $1::interval and body is not null`,
     [keysLiveFor],
   )
+  // What a calendar keeps for a hold has run out there too by then.
+  await sql.query(`delete from kalends.holds where until < kalends.clock() - interval '1 hour'`)
   await sql.query(`delete from kalends.sessions where expires_at < kalends.clock()`)
   await sql.query(`delete from kalends.plugin_state where expires_at < kalends.clock()`)
 }

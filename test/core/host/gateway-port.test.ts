@@ -23,6 +23,7 @@ test('the port is frozen and holds what the contract names, nothing more', async
   t.ok(Object.isFrozen(gateway))
   t.same(Object.keys(gateway).sort(), [
     'appointments',
+    'availability',
     'bus',
     'clock',
     'connections',

@@ -34,6 +34,7 @@ export function host() {
   const parts: GatewayParts = {
     registry: createRegistry(),
     appointments: port,
+    availability: port,
     services: port,
     connections: port,
     reviews: port,

@@ -1,0 +1,149 @@
+import type { HeldVisit, HoldRequest } from '../contract/availability.ts'
+import type { CalendarProvider } from '../contract/provider.ts'
+import { placesOf } from '../domain/place.ts'
+import { phaseTimes } from '../domain/service.ts'
+import { epoch, type Instant, later, minutesLater } from '../domain/time.ts'
+import { KalendsError } from '../errors.ts'
+import { findCallable } from '../store/connections.ts'
+import {
+  dropHolds,
+  type HoldRow,
+  holdsOf,
+  type KeptThere,
+  keepHold,
+  noteKeptThere,
+  tellFreeTimes,
+} from '../store/holds.ts'
+import { isId } from '../store/ids.ts'
+import { refusedClaims } from '../store/places.ts'
+import { type AvailabilityDeps, freeStarts, loadOffer, type Offer } from './availability.ts'
+import type { Ports } from './ports.ts'
+import { readTimeZone, readWhen, requireFuture } from './when.ts'
+
+const minuteMs = 60_000
+/** What a plugin asks for is bounded, so that a slip of it closes no day. */
+const longestMinutes = 60
+
+/**
+ * Keeps a start for its holder: asks whether the calendar calls it free, then takes it in our own ledger, where the first
+ * of all gateways has it, then has the calendar hide it where it can. Rejects as `Availability.hold` says.
+ */
+export async function hold(deps: AvailabilityDeps, tenantId: string, request: HoldRequest): Promise<HeldVisit> {
+  const { ports } = deps
+  const { holder } = request
+  const offer = await loadOffer(deps, tenantId, request.serviceId)
+  const timeZone = readTimeZone('timeZone', request.timeZone, offer.tenant.timeZone)
+  const startsAt = readWhen('startsAt', request.startsAt, timeZone)
+  requireFuture('startsAt', startsAt, ports.clock.now())
+  const [free] = await freeStarts(deps, offer, { from: startsAt, to: later(startsAt, 1) }, holder)
+  if (free !== startsAt) throw taken(startsAt)
+  const ms = request.minutes === undefined ? deps.holdForMs : minutesOf(request.minutes) * minuteMs
+  const kept = await takeHere(ports, offer, startsAt, holder, ms)
+  if (!(await keepThere(ports, kept))) {
+    await release(deps, tenantId, holder, kept.id)
+    throw taken(startsAt)
+  }
+  const { id, until } = kept
+  const endsAt = minutesLater(startsAt, offer.service.durationMinutes)
+  return { id, serviceId: offer.service.id, startsAt, endsAt, until }
+}
+
+const taken = (startsAt: Instant) => new KalendsError('KAL_SLOT_TAKEN', { startsAt })
+
+function minutesOf(minutes: number): number {
+  return Math.min(Math.max(minutes, 1), longestMinutes)
+}
+
+type Kept = { id: string; until: Instant; rows: readonly HoldRow[]; before: Awaited<ReturnType<typeof holdsOf>> }
+
+/** Takes the places of a visit in our own ledger, or throws KAL_SLOT_TAKEN: of two who come at once one gets them. */
+async function takeHere(ports: Ports, offer: Offer, visitAt: Instant, holder: string, ms: number): Promise<Kept> {
+  const { tenant, service, parts } = offer
+  const links = parts.map(({ link }) => link)
+  const places = placesOf(links, service.phases, visitAt)
+  const id = ports.ids.next()
+  const common = { tenantId: tenant.id, id, serviceId: service.id, holder, visitAt }
+  const rows = parts.map(({ phase, link }) => {
+    const { connectionId, target } = link
+    return { ...common, phase: phase.position, connectionId, target, ...phaseTimes(phase, visitAt) }
+  })
+  return ports.store.db.transaction(async (tx) => {
+    const refused = await refusedClaims(tx, [{ tenantId: tenant.id, places, holder, appointmentId: null }])
+    if (refused.size > 0) throw taken(visitAt)
+    const before = await holdsOf(tx, common)
+    const kept = await keepHold(tx, rows, ms)
+    return { ...kept, before, rows: rows.map((row) => ({ ...row, id: kept.id })) }
+  })
+}
+
+/**
+ * Has the calendars hide what is held from those who book there. False where one of them says that somebody has it; what
+ * else goes wrong changes nothing, because our own ledger holds it.
+ */
+async function keepThere(ports: Ports, kept: Kept): Promise<boolean> {
+  const answers = await Promise.all(kept.rows.map((row) => keepPhase(ports, kept, row)))
+  return !answers.includes('taken')
+}
+
+async function keepPhase(ports: Ports, kept: Kept, row: HoldRow): Promise<'kept' | 'not kept' | 'taken'> {
+  const before = kept.before.find(({ phase }) => phase === row.phase)
+  // Held on: the calendar's own reservation may end earlier, and ours decides.
+  if (before?.isLive && before.remoteId) return 'kept'
+  // One that was used or has run out would refuse the new one.
+  if (before?.remoteId) await giveBack(ports, row.tenantId, { ...before, remoteId: before.remoteId })
+  const there = await atCalendar(ports, row.tenantId, row.connectionId)
+  if (!there?.provider.holdSlot) return 'not kept'
+  const minutes = Math.max(1, Math.ceil((epoch(kept.until) - epoch(ports.clock.now())) / minuteMs))
+  const { target, startsAt, endsAt } = row
+  const outcome = await quietly(ports, row.connectionId, () =>
+    there.provider.holdSlot?.(there.call(), { target, startsAt, endsAt, minutes }),
+  )
+  if (outcome?.is === 'not_done' && outcome.code === 'SLOT_TAKEN') return 'taken'
+  if (outcome?.is !== 'done') return 'not kept'
+  const found = { ...row, remoteId: outcome.value.id }
+  // Released while the calendar was asked: nobody else knows of what it keeps.
+  if (!(await noteKeptThere(ports.store.db, found))) await giveBack(ports, row.tenantId, found)
+  return 'kept'
+}
+
+/** Gives back what a holder holds, all of it or only the hold `id`, here at once and then in the calendars. */
+export async function release(
+  { ports, slots }: Pick<AvailabilityDeps, 'ports' | 'slots'>,
+  tenantId: string,
+  holder: string,
+  id?: string,
+): Promise<void> {
+  if (id !== undefined && !isId(id)) return
+  const kept = await dropHolds(ports.store.db, tenantId, holder, id ?? null)
+  await Promise.all(kept.map((one) => giveBack(ports, tenantId, one)))
+  // Lists that were read meanwhile lack what the calendar hid for us.
+  slots.forget(tenantId)
+  await tellFreeTimes(ports.store.db, tenantId)
+}
+
+/** What cannot be given back runs out by itself. */
+async function giveBack(ports: Ports, tenantId: string, { connectionId, target, remoteId }: KeptThere): Promise<void> {
+  const there = await atCalendar(ports, tenantId, connectionId)
+  await quietly(ports, connectionId, () => there?.provider.releaseHold?.(there.call(), { id: remoteId, target }))
+}
+
+async function atCalendar(ports: Ports, tenantId: string, connectionId: string) {
+  const connection = await findCallable(ports.store.db, tenantId, connectionId)
+  const provider: CalendarProvider | undefined = connection ? ports.providers.get(connection.plugin) : undefined
+  if (!connection || !provider?.supports.holds) return null
+  // Not as a live call: keeping a slot is a courtesy to the calendar, and asking what is free needs the budget more.
+  return { provider, call: () => ports.outbound.open(connection, 'change') }
+}
+
+async function quietly<T>(
+  ports: Ports,
+  connectionId: string,
+  ask: () => Promise<T> | undefined,
+): Promise<T | undefined> {
+  try {
+    return await ask()
+  } catch (error) {
+    ports.log.error({ event: 'failed', connectionId, err: error }, 'a slot could not be kept or given back')
+    return undefined
+  }
+}
