@@ -2,12 +2,12 @@ import { isLive } from '../domain/appointment.ts'
 import { type Booking, holdsPlace, type RemoteBooking } from '../domain/booking.ts'
 import { explain } from '../domain/explain.ts'
 import type { NotDone, Unknown } from '../domain/outcome.ts'
-import { lastDone } from '../store/intents.ts'
 import type { Recorded } from '../store/record.ts'
 import { deferred, wait } from './conclude.ts'
 import { giveUp, isAuth, park } from './give-up.ts'
 import { heed } from './heed.ts'
 import { agreed, ended } from './judge.ts'
+import { notKept } from './not-kept.ts'
 import { lastOfChain, lookAtHeard } from './settle.ts'
 import { cancelStray } from './stray.ts'
 import { type Bringing, holdOn, note, replaced } from './work.ts'
@@ -81,27 +81,10 @@ async function absent(work: Bringing, booking: Booking): Promise<Recorded | null
   if (looks + 1 < looksBeforeOrphan) {
     return wait(work, work.ports.policy.settleDelay, { attempts, looks: looks + 1 })
   }
-  if (booking.verifiedAt === null) return notKept(work, booking)
+  const stopped = booking.verifiedAt === null ? await notKept(work, booking) : null
+  if (stopped) return stopped
   note(work, { kind: 'booking.orphaned', message: explain('ORPHANED_LOCAL'), data })
   return giveUp(work, booking, 'ORPHANED_LOCAL', 'orphaned_local')
-}
-
-/**
- * The calendar said that it booked or moved it, nobody ever saw it there, and it does not know it: nothing was done, or
- * it stands under another id. That write is in doubt again, and is settled like every doubt: looked for by our name, and
- * made anew only where that is nowhere.
- */
-async function notKept(work: Bringing, booking: Booking): Promise<Recorded> {
-  const { ports, snapshot } = work
-  const code = 'NOT_KEPT'
-  const attempts = snapshot.attempts + 1
-  const intentId = await lastDone(ports.store.db, booking.tenantId, booking.id)
-  if (intentId) work.intents.push({ id: intentId, state: 'unknown', code, externalId: null })
-  const nothing = { externalId: null, remoteStatus: null, startsAt: null, endsAt: null, synced: null }
-  const lost = { ...booking, ...nothing, confirmDueAt: null, syncStatus: 'pending' as const, errorCode: code }
-  replaced(work, { ...lost, errorMessage: explain(code) })
-  const delay = ports.policy.retryDelays[attempts - 1]
-  return delay === undefined ? giveUp(work, lost, code) : wait(work, delay, { attempts, looks: 0 })
 }
 
 async function unread(work: Bringing, booking: Booking, outcome: NotDone | Unknown): Promise<Recorded> {

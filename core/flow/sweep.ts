@@ -6,8 +6,15 @@ import { type Forgotten, nudgeForgotten, releaseSyncs, reopenSyncs, withParkedWo
 const batch = 500
 const releaseBatch = 5_000
 
-/** `graceMs`: what became due more recently than that is left to the job that is on its way. */
-export type SweepDeps = { db: Database; send: SendJobs; log: Log; graceMs: number }
+export type SweepDeps = {
+  db: Database
+  send: SendJobs
+  log: Log
+  /** What became due more recently than so many milliseconds ago is left to the job that is on its way. */
+  graceMs: number
+  /** Has the next sweep come now. Only in a gateway that works; for others its next turn is soon enough. */
+  soon?: () => void
+}
 
 /** How long a taken job is believed in, in graces: a worker may have it waiting behind others of the same calendar. */
 const trust = 5
@@ -39,6 +46,7 @@ export async function release(deps: SweepDeps, tenantId: string, connectionId: s
   const released = await letGo(deps, tenantId, connectionId)
   if (released > 0) {
     await nudgeAll(deps, { olderMs: 0, trustMs: trust * deps.graceMs, only: { tenantId, connectionId } })
+    deps.soon?.()
   }
   return released
 }

@@ -16,17 +16,22 @@ export type Intent = {
   sentAt: Instant
 }
 
-/**
- * The last write of a kind that was counted as done, for a booking that the calendar turned out not to have. Null where
- * there is none.
- */
-export async function lastDone(sql: Sql, tenantId: string, bookingId: string): Promise<string | null> {
-  const [intent] = await sql.query<{ id: string }>(
-    `select id from kalends.intents where tenant_id = $1 and booking_id = $2 and state = 'done' and kind <> 'cancel'
-     order by sent_at desc limit 1`,
-    [tenantId, bookingId],
+/** A write that was counted as done: what it was to bring about, and under which id the calendar said it stands. */
+export type DoneIntent = {
+  id: string
+  kind: 'create' | 'reschedule'
+  target: { startsAt: Instant; endsAt: Instant }
+  externalId: string
+}
+
+/** The last writes that put a booking where it is, newest first. */
+export function lastDone(sql: Sql, tenantId: string, bookingId: string, most: number): Promise<DoneIntent[]> {
+  return sql.query<DoneIntent>(
+    `select id, kind, target, external_id as "externalId" from kalends.intents
+     where tenant_id = $1 and booking_id = $2 and state = 'done' and kind <> 'cancel' and external_id is not null
+     order by sent_at desc limit $3`,
+    [tenantId, bookingId, most],
   )
-  return intent?.id ?? null
 }
 
 const statement = `

@@ -19,6 +19,8 @@ export const quick: NonNullable<SettingsInput['sync']> = {
   retryDelays: ['50ms', '100ms', '150ms'],
   settleDelay: '50ms',
   sweepEvery: '200ms',
+  // What is no test of the breaker is not to be stopped by it.
+  breaker: { failures: 1000, openFor: '1s' },
 }
 
 /** A Cal.com with one account and an event type of 30 minutes that is open day and night. */

@@ -38,9 +38,11 @@ export function held({ twin }: Pick<Salon, 'twin'>, { bookings }: Pick<Appointme
 export const live = (salon: Pick<Salon, 'twin'>, appointment: Pick<AppointmentView, 'bookings'>) =>
   held(salon, appointment).filter(({ status }) => status === 'accepted' || status === 'pending')
 
-/** The kinds of what the journal holds of an appointment, in order. */
+/** The kinds of what the journal holds of an appointment, in order; less the sightings, which come when they come. */
 export async function story({ gateway, tenant }: Salon, id: string): Promise<string[]> {
-  return (await gateway.appointments.timeline(tenant.id, id)).items.map(({ kind }) => kind)
+  return (await gateway.appointments.timeline(tenant.id, id)).items
+    .map(({ kind }) => kind)
+    .filter((kind) => kind !== 'booking.verified')
 }
 
 /** The open reviews of the tenant: what each is about, and why. */

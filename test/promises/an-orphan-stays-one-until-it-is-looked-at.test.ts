@@ -1,6 +1,6 @@
 import t from 'tap'
 import { testGateway, until } from '../helper/gateway.ts'
-import { book, openReviews, type Salon, seen, synced, verified } from '../helper/salon.ts'
+import { book, openReviews, type Salon, seen, verified } from '../helper/salon.ts'
 
 t.test('neither a retry nor a note makes an orphan synced', async (t) => {
   const salon = await testGateway(t)

@@ -1,0 +1,53 @@
+import type { Booking, SyncedState } from '../domain/booking.ts'
+import { explain } from '../domain/explain.ts'
+import { type DoneIntent, lastDone } from '../store/intents.ts'
+import type { Recorded } from '../store/record.ts'
+import { wait } from './conclude.ts'
+import { giveUp } from './give-up.ts'
+import { replaced, type Work } from './work.ts'
+
+const code = 'NOT_KEPT'
+
+/**
+ * The calendar said that it booked or moved it, nobody ever saw it there, and it does not know it. A create is in doubt
+ * again, and settled like every doubt: looked for by our name, and made anew only where that is nowhere. A move was not
+ * made: the booking stands where it stood before, under the id that it had, and is moved again. Null: it was there under
+ * this very id before, so it is gone and not a lie.
+ */
+export async function notKept(work: Work, booking: Booking): Promise<Recorded | null> {
+  const [last, before] = await lastDone(work.ports.store.db, booking.tenantId, booking.id, 2)
+  if (!last) return null
+  if (last.kind === 'create') return again(work, unmade(booking), last, 'unknown')
+  if (!before || before.externalId === booking.externalId) return null
+  return again(work, backAt(booking, before), last, 'not_done')
+}
+
+function again(work: Work, was: Booking, last: DoneIntent, state: 'unknown' | 'not_done'): Promise<Recorded> {
+  const attempts = work.snapshot.attempts + 1
+  const booking: Booking = {
+    ...was,
+    confirmDueAt: null,
+    syncStatus: 'pending',
+    errorCode: code,
+    errorMessage: explain(code),
+  }
+  work.intents.push({ id: last.id, state, code, externalId: null })
+  replaced(work, booking)
+  const delay = work.ports.policy.retryDelays[attempts - 1]
+  return delay === undefined ? giveUp(work, booking, code) : wait(work, delay, { attempts, looks: 0 })
+}
+
+const unmade = (booking: Booking): Booking => ({
+  ...booking,
+  externalId: null,
+  remoteStatus: null,
+  startsAt: null,
+  endsAt: null,
+  synced: null,
+})
+
+function backAt(booking: Booking, { target, externalId }: DoneIntent): Booking {
+  const { startsAt, endsAt } = target
+  const synced: SyncedState | null = booking.synced && { ...booking.synced, startsAt, endsAt }
+  return { ...booking, externalId, startsAt, endsAt, synced }
+}
