@@ -24,7 +24,8 @@ export function giveUp(
 ): Promise<Recorded> {
   const { snapshot } = work
   for (const failed of booking ? [booking] : work.bookings) {
-    replaced(work, { ...failed, syncStatus, errorCode: code, errorMessage: explain(code) })
+    // A person is asked about it: nothing more is to be found out by looking by the way.
+    replaced(work, { ...failed, syncStatus, errorCode: code, errorMessage: explain(code), confirmDueAt: null })
   }
   const attempts = work.attempts + (work.attempted ? 1 : 0)
   // What comes to the same again says nothing new, also to somebody who dismissed it; a refusal for good does.

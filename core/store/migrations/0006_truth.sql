@@ -13,7 +13,5 @@ alter table kalends.syncs add column failures int not null default 0;
 -- Why what was booked of a composite service is being cancelled again; null where it is not.
 alter table kalends.syncs add column compensating text;
 
--- All writes of a booking, also those that are over: what it stood on before is known from them. One index instead of the
--- one of open writes, so that the end of a write touches none.
+-- All writes of a booking, also those that are over: what it stood on before is known from them.
 create index intents_of_booking on kalends.intents (tenant_id, booking_id, sent_at);
-drop index kalends.intents_open;
