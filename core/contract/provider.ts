@@ -4,6 +4,8 @@ import type { RemoteBooking, RemoteStatus } from '../domain/booking.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import type { Instant } from '../domain/time.ts'
 
+export type { Priority } from '../domain/call-budget.ts'
+
 /** One configured instance of a plugin for one tenant, with its credentials in clear: it lives only for the call. */
 export type ProviderConnection = {
   tenantId: string
@@ -33,9 +35,6 @@ export type Log = {
   warn(fields: object, message: string): void
   error(fields: object, message: string): void
 }
-
-/** Who goes first where a calendar takes only so many calls: somebody who waits on the line, then changes, then looks. */
-export type Priority = 'live' | 'change' | 'poll' | 'verify'
 
 /** What every provider method is lent for one call. `deadline` is in milliseconds since 1970. */
 export type Call = {
@@ -141,6 +140,9 @@ export type ProviderWebhook = {
 /** Bookings that changed since a cursor, oldest change first. `more`: ask again at once with the new cursor. */
 export type Changes = { bookings: readonly RemoteBooking[]; cursor: string; more: boolean }
 
+/** What a calendar still takes: `remaining` of `limit` calls until `resetAt`. */
+export type CallBudget = { limit: number; remaining: number; resetAt: Instant }
+
 /** What a provider can do. The core degrades on these words, never on a provider's name. */
 export type Supports = {
   /** Where a booking can be found by gateway id: by the calendar itself, by walking a list, or not at all. */
@@ -203,4 +205,9 @@ export interface CalendarProvider {
     get(call: Call, target: Record<string, unknown>): Promise<Outcome<RemoteService | null>>
   }
   check(call: Call): Promise<ConnectionReport>
+  /**
+   * What a reply's headers say of the calls that are left; null where they say nothing. With it calls are held back
+   * before the calendar refuses them, by their priority. `now` is in milliseconds since 1970.
+   */
+  budget?(headers: Reply['headers'], now: number): CallBudget | null
 }
