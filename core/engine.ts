@@ -151,6 +151,8 @@ export async function startEngine(rooms: EngineRooms): Promise<void> {
   const sweeper = createSweeper(() => sweep(sweepDeps))
   repeat('sweep', settings.sync.sweepEveryMs, sweeper.run)
   closers.add('the sweep under way', () => sweeper.stop())
+  const warn = (error: unknown) => log.warn({ event: 'failed', err: error }, 'a sweep broke off; the next one comes')
+  sweepDeps.soon = () => void sweeper.run().catch(warn)
   repeat('confirm', Math.max(settings.sync.settleDelayMs, shortestTickMs), () => confirm({ ports, sweepDeps }))
   repeat('purge', 3_600_000, () => purge(db))
 }

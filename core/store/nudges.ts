@@ -135,9 +135,9 @@ export async function nudgeForgotten(tx: Sql, { olderMs, trustMs, only }: Forgot
 
 /** The first of what waits for connection `b` and is due and free; all of one kind stands together in its index. */
 const firstDue = (deferred: 'null' | 'not null') => `
-  (select s.appointment_id, s.job_id from kalends.syncs s
+  (select s.appointment_id, s.job_id, s.due_at from kalends.syncs s
    where s.tenant_id = b.tenant_id and s.connection_id = b.connection_id and s.state = 'waiting'
-     and s.deferred_since is ${deferred} and s.due_at <= kalends.clock() - $1 * interval '1 ms'
+     and s.deferred_since is ${deferred} and s.due_at <= kalends.clock()
      and (s.lease_until is null or s.lease_until <= kalends.clock())
    order by s.deferred_since, s.due_at limit $3)`
 
@@ -159,13 +159,15 @@ with recursive busy as (
   select b.* from busy b
   join kalends.connections c on c.tenant_id = b.tenant_id and c.id = b.connection_id
   where c.state = 'active' and c.paused is null
+    and not exists (select from kalends.circuits k
+                    where k.tenant_id = b.tenant_id and k.connection_id = b.connection_id and k.held_until > kalends.clock())
 ), first as (
-  select b.tenant_id, f.appointment_id, b.connection_id, f.job_id
+  select b.tenant_id, f.appointment_id, b.connection_id, f.job_id, f.due_at
   from callable b cross join lateral (${firstDue('not null')} union all ${firstDue('null')} limit $3) f
 ), forgotten as (
   select s.tenant_id, s.appointment_id, s.connection_id
   from first f join kalends.syncs s on ${sameKey('s', 'f')}
-  where s.state = 'waiting'
+  where s.state = 'waiting' and f.due_at <= kalends.clock() - $1 * interval '1 ms'
     and not exists (select from pgboss.job j
                     where j.name = 'sync' and j.id = f.job_id
                       and (j.state in ('created', 'retry')
