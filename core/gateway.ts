@@ -123,8 +123,8 @@ async function open(settings: Settings, options: Required<GatewayOptions>, close
   const { subscribing, imports } = rooms
   const inbound = { ports, sweepDeps, subscribing, imports, queue: foundation.queue, settings }
   openDoors(app, inbound)
-  const { registry, secrets, publicUrl } = subscribing
-  const phone = { ports, registry, secrets, queue: foundation.queue, publicUrl }
+  const { registry, secrets } = subscribing
+  const phone = { ports, registry, secrets, queue: foundation.queue, settings }
   openPhone(app, phone)
   await app.ready()
   if (role === 'serve') {

@@ -13,20 +13,27 @@ import type { CalledConnection } from './http/serve-call.ts'
 import type { Queue } from './queue/boss.ts'
 import { startWorker } from './queue/worker.ts'
 import type { Registry } from './registry.ts'
+import type { Settings } from './settings.ts'
 import { forgottenCallEvents } from './store/call-events.ts'
 import { findCalled } from './store/calls.ts'
 import type { Secrets } from './store/secrets.ts'
 
-export type PhoneParts = { ports: Ports; registry: Registry; secrets: Secrets; queue: Queue; publicUrl: string }
+export type PhoneParts = {
+  ports: Ports
+  registry: Registry
+  secrets: Secrets
+  queue: Queue
+  settings: Settings
+}
 
 /** How long a stop waits for functions whose callers were told that it goes on. Milliseconds. */
 const stopGraceMs = 3_000
-/** Events are left to their own jobs for so long. Milliseconds. */
-const graceMs = 30_000
+/** Events are left to their own jobs for so many turns of the sweep: half a minute. */
+const graceTurns = 6
 
 /** The doors through which phone vendors bring calls. */
 export function openPhone(app: FastifyInstance, parts: PhoneParts): void {
-  const { ports, registry, publicUrl } = parts
+  const { ports, registry, settings } = parts
   const { db } = ports.store
   const { log, clock } = ports
   const now = () => epoch(clock.now())
@@ -34,24 +41,24 @@ export function openPhone(app: FastifyInstance, parts: PhoneParts): void {
   const under = new Set<Promise<unknown>>()
   app.addHook('onClose', () => within(Promise.allSettled(under), stopGraceMs, () => undefined))
   installPhoneCalls(app, registry.phoneVendors.list(), {
-    publicUrl,
+    publicUrl: settings.server.publicUrl,
     now,
     log,
     find: (vendor, connectionId) => findOpened(parts, vendor, connectionId),
-    isOwn: (connection, call) => isOwnCall(db, connection, call),
+    isOwn: (reached, call) => isOwnCall(db, reached, call),
     answer: (connection, call, deadlineMs) =>
       answerCall(answering, connection, call, deadlineMs, (work) => {
         under.add(work)
         void work.finally(() => under.delete(work))
       }),
     greet: (connection, lookup) => greetCall(answering, connection, lookup),
-    keep: (connection, event, body) => keepCallEvent(eventDeps(parts), connection, event, body),
+    keep: (reached, event, body) => keepCallEvent(eventDeps(parts), reached, event, body),
   })
 }
 
 /** Starts what has kept events heard; without a receptionist they wait. */
 export function startPhone(parts: PhoneParts, repeat: Repeat, closers: Closers): void {
-  const { registry, queue } = parts
+  const { registry, queue, settings } = parts
   if (!registry.receptionist.get()) return
   const deps = eventDeps(parts)
   const { db, log } = deps
@@ -67,8 +74,9 @@ export function startPhone(parts: PhoneParts, repeat: Repeat, closers: Closers):
   })
   closers.add('the worker of call events', () => worker.stop())
   const vendors = registry.phoneVendors.list().map(({ name }) => name)
-  repeat('forgotten call events', graceMs / 2, async () => {
-    for (const { tenantId, id } of await forgottenCallEvents(db, vendors, graceMs, 500)) {
+  const { sweepEveryMs } = settings.sync
+  repeat('forgotten call events', sweepEveryMs, async () => {
+    for (const { tenantId, id } of await forgottenCallEvents(db, vendors, graceTurns * sweepEveryMs, 500)) {
       // One that breaks off must not stand in the way of those behind it.
       await hearCallEvent(deps, tenantId, id).catch((error: unknown) =>
         log.error({ event: 'failed', callEventId: id, ...faultFields(error) }, 'an event of a call broke off'),
@@ -95,7 +103,7 @@ async function findOpened(
   const found = await findCalled(ports.store.db, connectionId, vendor)
   if (!found) return null
   const { tenantId, id, language, paused, credentials } = found
-  const called = { tenantId, connectionId: id, vendor, language, paused }
+  const called = { reached: { tenantId, connectionId: id, vendor, language }, paused }
   try {
     return { ...called, credentials: openFields(secrets, { tenantId, id }, credentials) }
   } catch (error) {

@@ -17,7 +17,7 @@ export type AnswerDeps = {
 }
 
 /** A phone connection as calls need it. */
-export type PhoneConnection = Reached & { paused: 'outbound' | 'all' | null }
+export type PhoneConnection = { reached: Reached; paused: 'outbound' | 'all' | null }
 
 /** A retry of a function may still come when the caller has hung up; after this nothing is done for a call any more. */
 export const graceAfterEndMs = 10 * 60_000
@@ -48,12 +48,11 @@ export async function isOwnCall(
  */
 export async function answerCall(
   deps: AnswerDeps,
-  connection: PhoneConnection,
+  { reached, paused }: PhoneConnection,
   call: ToolCall,
   deadlineMs: number,
   under: (work: Promise<unknown>) => void,
 ): Promise<ToolResult> {
-  const { paused, ...reached } = connection
   const fault = (code: PhoneFault) => spokenFault(code, reached.language)
   const receptionist = deps.receptionist()
   if (!receptionist) return fault('NO_RECEPTIONIST')
@@ -79,10 +78,9 @@ export async function answerCall(
 /** What the agent may know before it picks up; nothing where that fails, since the call is to be answered. */
 export async function greetCall(
   deps: AnswerDeps,
-  connection: PhoneConnection,
+  { reached, paused }: PhoneConnection,
   lookup: InboundLookup,
 ): Promise<Record<string, string>> {
-  const { paused, ...reached } = connection
   const receptionist = deps.receptionist()
   if (!receptionist || paused === 'all') return {}
   const greeting = (async () => textsOf(await receptionist.greet(reached, lookup)))().catch((error: unknown) => {

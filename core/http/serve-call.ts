@@ -16,7 +16,8 @@ import { KalendsError } from '../errors.ts'
 import { faultFields } from '../flow/fault-fields.ts'
 
 /** A connection behind a phone URL, with its credentials in clear; null where they cannot be read. */
-export type CalledConnection = Reached & {
+export type CalledConnection = {
+  reached: Reached
   paused: 'outbound' | 'all' | null
   credentials: Record<string, string> | null
 }
@@ -25,11 +26,11 @@ export type CalledConnection = Reached & {
 export type CallPorts = {
   log: Log
   /** Whether what was signed names the connection's own agent or number, and nobody else's. */
-  isOwn(connection: Reached, call: { agentId: string | null; businessNumber: string | null }): Promise<boolean>
+  isOwn(reached: Reached, call: { agentId: string | null; businessNumber: string | null }): Promise<boolean>
   answer(connection: CalledConnection, call: ToolCall, deadlineMs: number): Promise<ToolResult>
   greet(connection: CalledConnection, lookup: InboundLookup): Promise<Record<string, string>>
   /** Keeps an event, in one transaction, before it is acknowledged. */
-  keep(connection: Reached, event: CallEvent, body: Buffer): Promise<'kept' | 'duplicate'>
+  keep(reached: Reached, event: CallEvent, body: Buffer): Promise<'kept' | 'duplicate'>
 }
 
 /**
@@ -45,19 +46,19 @@ export async function serveCall(
   request: PhoneRequest,
 ): Promise<PhoneReply | null> {
   const inbound = vendor.parse(request)
-  const own = (call: Parameters<CallPorts['isOwn']>[1]) => holdOwn(ports, connection, call)
+  const own = (call: Parameters<CallPorts['isOwn']>[1]) => holdOwn(ports, connection.reached, call)
   switch (inbound.is) {
     case 'tool_calls':
       return answered(ports, vendor, connection, inbound.calls, request)
     case 'call_event':
       await own(inbound.event.call)
-      await ports.keep(connection, inbound.event, request.body)
+      await ports.keep(connection.reached, inbound.event, request.body)
       return null
     case 'inbound_lookup':
       await own(inbound.lookup)
       return vendor.renderGreeting(await ports.greet(connection, inbound.lookup), request)
     case 'ignored':
-      return ignored(ports, vendor, connection, request, inbound)
+      return ignored(ports, vendor, connection.reached, request, inbound)
   }
 }
 
@@ -70,9 +71,9 @@ async function answered(
   request: PhoneRequest,
 ): Promise<PhoneReply> {
   const { maxCallsPerRequest, deadlineMs } = vendor.limits
-  const fault = (code: PhoneFault) => spokenFault(code, connection.language)
+  const fault = (code: PhoneFault) => spokenFault(code, connection.reached.language)
   try {
-    for (const { call } of calls) await holdOwn(ports, connection, call)
+    for (const { call } of calls) await holdOwn(ports, connection.reached, call)
     const results = calls.map(async (call, index): Promise<Answered> => {
       const isTooMany = index >= maxCallsPerRequest
       return { call, result: isTooMany ? fault('TOO_MANY_CALLS') : await ports.answer(connection, call, deadlineMs) }
@@ -81,7 +82,7 @@ async function answered(
   } catch (error) {
     if (error instanceof KalendsError && error.status < 500) throw error
     // Any other status would be read out to the caller as the vendor words it.
-    const { tenantId, connectionId } = connection
+    const { tenantId, connectionId } = connection.reached
     ports.log.error({ event: 'failed', tenantId, connectionId, ...faultFields(error) }, 'a call could not be served')
     const failed = calls.map((call): Answered => ({ call, result: fault('INTERNAL') }))
     return vendor.render(failed, request)
@@ -91,11 +92,11 @@ async function answered(
 /** One vendor's key may serve several tenants, and a signature does not cover the URL: a call is bound by what is signed. */
 async function holdOwn(
   { isOwn, log }: CallPorts,
-  connection: CalledConnection,
+  reached: Reached,
   call: Parameters<CallPorts['isOwn']>[1],
 ): Promise<void> {
-  if (await isOwn(connection, call)) return
-  const { tenantId, connectionId, vendor } = connection
+  if (await isOwn(reached, call)) return
+  const { tenantId, connectionId, vendor } = reached
   log.warn({ event: 'refused', tenantId, connectionId, vendor }, 'a call of a line that is not of this connection')
   throw new KalendsError('KAL_PHONE_LINE_FOREIGN')
 }
@@ -104,7 +105,7 @@ async function holdOwn(
 function ignored(
   { log }: CallPorts,
   vendor: PhoneVendor,
-  { tenantId, connectionId, language }: CalledConnection,
+  { tenantId, connectionId, language }: Reached,
   request: PhoneRequest,
   { code, why }: Extract<Inbound, { is: 'ignored' }>,
 ): PhoneReply | null {
