@@ -91,9 +91,9 @@ export function join(baseUrl: string, path: string, query: Record<string, string
 function silence(problem: unknown): Answer {
   // Whatever else than an OutboundError breaks here may have broken after the request left: count it as sent.
   if (!(problem instanceof OutboundError)) return { is: 'silence', code: 'NETWORK', sent: true, retryAt: null }
-  const { code, sent } = problem
+  const { code, sent, retryAt } = problem
   if (code === 'BODY_TOO_LARGE') return { is: 'unreadable', what: 'too large' }
-  return { is: 'silence', code: code === 'ABORTED' ? 'TIMEOUT' : code, sent, retryAt: null }
+  return { is: 'silence', code: code === 'ABORTED' ? 'TIMEOUT' : code, sent, retryAt }
 }
 
 /** Reads a reply. Anything at all may stand in it. */

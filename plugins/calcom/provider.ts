@@ -6,6 +6,7 @@ import { check } from './check.ts'
 import { holdSlot, releaseHold } from './holds.ts'
 import { findBookings } from './list.ts'
 import { type CalcomOptions, CalcomTarget, eventTypeIdOf, isPagedByOffset, settingsOf } from './options.ts'
+import { budget } from './rate-limit.ts'
 import { getService, listServices } from './services.ts'
 import { listSlots } from './slots.ts'
 import { subscribe, unsubscribe } from './subscription.ts'
@@ -53,5 +54,6 @@ export function createCalcom(options: CalcomOptions = {}, { now = Date.now } = {
     releaseHold: (call, hold) => releaseHold(by(call), hold),
     services: { list: (call) => listServices(by(call)), get: (call, target) => getService(by(call), target) },
     check: (call) => check(by(call)),
+    budget,
   }
 }

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
-import { type CalendarProvider, type Call, type Outcome, ProviderError, type RemoteBooking } from '#core'
+import { type CalendarProvider, type Call, OutboundError, type Outcome, ProviderError, type RemoteBooking } from '#core'
 import { type Observation, table, verdict } from '../../../plugins/calcom/outcomes.ts'
 import { createCalcom } from '../../../plugins/calcom/provider.ts'
 import { all, bookingRequest, calBooking, callAnswered, callTo, rememberingLog } from './calling.ts'
@@ -365,11 +365,14 @@ t.test('what each refusal in its own words means', async (t) => {
 
 t.test('our own side calls nobody for a while', async (t) => {
   for (const code of ['BREAKER_OPEN', 'RATE_LIMITED'] as const) {
+    const held = async (operation: Operation, retryAt: string | null) => {
+      const call = callAnswered({})
+      call.fetch = () => Promise.reject(new OutboundError(code, 'not now', { sent: false, retryAt }))
+      return asked(operation, call)
+    }
     for (const operation of five) {
-      const end = (retryAt: string | null) =>
-        word(verdict(operation, { is: 'silence', code, sent: false, retryAt }, { now }) as Outcome<never>)
-      t.equal(end('2026-12-01T08:00:42Z'), `parked at 08:00:42 ${code}`, `${operation}, until it is said to be over`)
-      t.equal(end(null), `parked at 08:01:00 ${code}`, `${operation}, a minute`)
+      t.equal(await held(operation, '2026-12-01T08:00:42Z'), `parked at 08:00:42 ${code}`, `${operation}, until then`)
+      t.equal(await held(operation, null), `parked at 08:01:00 ${code}`, `${operation}, a minute`)
     }
   }
 })

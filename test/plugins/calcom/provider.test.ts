@@ -243,6 +243,17 @@ t.test('a bad key, a rate limit', async (t) => {
   t.equal(twin.bookings().length, 0)
 })
 
+t.test('what is left of the key’s limit stands in every reply', async (t) => {
+  const { provider, call, twin } = await salon(t, { twin: { rateLimit: { perMinute: 2, blockMs: 90_000 } } })
+  const left = async () => {
+    const { status, headers } = await call().fetch(`${twin.url}/me`, { headers: { authorization: `Bearer ${key}` } })
+    return `${status}: ${JSON.stringify(provider.budget?.(headers, now))}`
+  }
+  t.equal(await left(), '200: {"limit":2,"remaining":1,"resetAt":"2026-11-20T10:01:00Z"}')
+  t.equal(await left(), '200: {"limit":2,"remaining":0,"resetAt":"2026-11-20T10:01:00Z"}')
+  t.equal(await left(), '429: {"limit":2,"remaining":0,"resetAt":"2026-11-20T10:01:30Z"}')
+})
+
 t.test('find: over several pages, in every state, by what was asked', async (t) => {
   const { provider, call, target, made, twin } = await salon(t, { event: { allowDoubleBooking: true } })
   const start = (n: number) =>
