@@ -1,0 +1,104 @@
+import { Temporal } from 'temporal-polyfill'
+
+export type Day = Temporal.PlainDate
+
+/** What some words say about the day. */
+export type DayReading =
+  | { is: 'none' }
+  /** One of these days. `yearly` where they were named by day and month: if over, next year's may be offered instead. */
+  | { is: 'dates'; dates: readonly Day[]; yearly?: boolean }
+  /** Some day from `from` to `to`, both inclusive. */
+  | { is: 'span'; span: 'week' | 'weekend' | 'month'; from: Day; to: Day }
+  /** So many minutes from now. */
+  | { is: 'after'; minutes: number }
+  | { is: 'soonest' }
+  | { is: 'problem'; code: DayProblem; dates: readonly Day[] }
+
+export type DayProblem = 'DATE_AMBIGUOUS' | 'DATE_DOES_NOT_EXIST' | 'DATE_UNREADABLE' | 'WEEKDAY_MISMATCH'
+
+export const noDay: DayReading = { is: 'none' }
+
+/** Days back for which a date without a year is a slip about today rather than a wish for next year. */
+const slipDays = 60
+
+/** One of these days; double ones count once. */
+export function anyOfDays(days: readonly Day[], yearly = false): DayReading {
+  const distinct = [...new Map(days.map((day) => [day.toString(), day])).values()]
+  return { is: 'dates', dates: distinct.sort(Temporal.PlainDate.compare), yearly }
+}
+
+export function dayProblem(code: DayProblem, dates: readonly Day[] = []): DayReading {
+  return { is: 'problem', code, dates }
+}
+
+/** A day of the calendar, or null where there is none such. */
+export function dayOf(year: number, month: number, day: number): Day | null {
+  try {
+    return Temporal.PlainDate.from({ year, month, day }, { overflow: 'reject' })
+  } catch {
+    return null
+  }
+}
+
+/** A date with its year. Where the month is too short for it, its neighbours are offered. */
+export function fullDate(year: number, month: number, day: number): DayReading {
+  const found = dayOf(year, month, day)
+  if (found !== null) return anyOfDays([found], true)
+  const monthStart = day >= 29 && day <= 31 ? dayOf(year, month, 1) : null
+  if (monthStart === null) return dayProblem('DATE_UNREADABLE')
+  const next = monthStart.add({ months: 1 })
+  return dayProblem('DATE_DOES_NOT_EXIST', [next.subtract({ days: 1 }), next])
+}
+
+/**
+ * A date without its year: the next one to come. One that has only just been is more likely a slip about today's date
+ * than a wish for next year: it stays the past one that it is, and whoever settles it asks.
+ */
+export function yearlessDate(month: number, day: number, today: Day): DayReading {
+  const [thisYear, nextYear] = [today.year, today.year + 1].map((year) => dayOf(year, month, day))
+  if (thisYear && Temporal.PlainDate.compare(thisYear, today) >= 0) return anyOfDays([thisYear])
+  if (thisYear && thisYear.until(today).days <= slipDays) return anyOfDays([thisYear], true)
+  if (nextYear) return anyOfDays([nextYear])
+  const year = thisYear === null && month >= today.month ? today.year : today.year + 1
+  return fullDate(year, month, day)
+}
+
+/** A day of the month alone ("am dritten"): the next such day. Where that is today, or this month lacks it, it is asked. */
+export function dayOfMonth(day: number, today: Day): DayReading {
+  if (day < 1 || day > 31) return dayProblem('DATE_UNREADABLE')
+  const start = today.with({ day: 1 })
+  const months = [start, start.add({ months: 1 }), start.add({ months: 2 })]
+  const all = months.flatMap(({ year, month }) => dayOf(year, month, day) ?? [])
+  const ahead = all.filter((date) => Temporal.PlainDate.compare(date, today) >= 0)
+  const certain = ahead[0] && !ahead[0].equals(today) && day <= today.daysInMonth
+  return anyOfDays(certain ? ahead.slice(0, 1) : ahead.slice(0, 2))
+}
+
+/** The first such weekday after `day` (1 is Monday, 7 Sunday). */
+export function weekdayAfter(day: Day, weekday: number): Day {
+  return day.add({ days: ((weekday - day.dayOfWeek + 6) % 7) + 1 })
+}
+
+/** The first day of the week that holds `day`; weeks begin on Monday, or with `firstDay` 7 on Sunday. */
+export function weekStart(day: Day, firstDay: 1 | 7 = 1): Day {
+  return day.subtract({ days: (day.dayOfWeek - firstDay + 7) % 7 })
+}
+
+/** Keeps the days that fall on a weekday. None left: the words contradict each other, and a person must say what holds. */
+export function onWeekday(reading: DayReading, weekday: number): DayReading {
+  if (reading.is === 'span') {
+    const date = weekdayAfter(reading.from.subtract({ days: 1 }), weekday)
+    const dates: Day[] = []
+    for (let day = date; Temporal.PlainDate.compare(day, reading.to) <= 0; day = day.add({ days: 7 })) dates.push(day)
+    return dates.length === 0 ? dayProblem('WEEKDAY_MISMATCH') : anyOfDays(dates)
+  }
+  if (reading.is !== 'dates') return reading
+  const kept = reading.dates.filter((date) => date.dayOfWeek === weekday)
+  if (kept.length > 0) return anyOfDays(kept, reading.yearly)
+  // Either the date is right or the weekday: the date, and the days around it that have the weekday.
+  const near = reading.dates.flatMap((date) => {
+    const after = weekdayAfter(date, weekday)
+    return [date, after, after.subtract({ days: 7 })]
+  })
+  return dayProblem('WEEKDAY_MISMATCH', near.sort(Temporal.PlainDate.compare))
+}

@@ -1,0 +1,48 @@
+import type { Day } from './calendar-day.ts'
+import { onWeekday } from './calendar-day.ts'
+import { hear, hearPart } from './hear.ts'
+import { type Heard, nothingHeard } from './heard.ts'
+import { hoursBetween } from './hours.ts'
+import { merge } from './merge-heard.ts'
+import { sceneOf } from './scene.ts'
+import { settle } from './settle-when.ts'
+import type { Circumstances, Language, Spoken, When } from './spoken.ts'
+
+/** A machine's way to say that it has no time: the `time` beside it counts. */
+const emptyTime = /[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+-]\d\d:?\d\d)?$/i
+
+/**
+ * Understands when a caller means: one moment, a window to look in, or the question that must be asked. It never
+ * guesses: where the same words mean two times, and neither the other words nor the circumstances rule one out, it asks.
+ * Never throws on any text; throws a RangeError where `now` or `timeZone` is none.
+ */
+export function readWhen(spoken: Spoken, circumstances: Circumstances): When {
+  const texts = Object.values(spoken).filter((text) => text !== null)
+  const scene = sceneOf(circumstances, texts.join(' '))
+  const { today, language } = scene
+  const date = spoken.time === null ? spoken.date : (spoken.date?.replace(emptyTime, '') ?? null)
+  const heard = (['start', 'date', 'time'] as const).flatMap((field) => {
+    const text = field === 'date' ? date : spoken[field]
+    return text === null ? [] : [hear(text, field, today, language)]
+  })
+  const merged = heard.reduce(merge, nothingHeard)
+  return settle(scene, onSaidWeekday(withinSaidHours(merged, spoken, today, language), spoken.weekday, today, language))
+}
+
+/** The hints beside the date: a part of the day, and the hours from and to. A clock that was said stands above the hours. */
+function withinSaidHours(heard: Heard, spoken: Spoken, today: Day, language: Language): Heard {
+  const part = heard.part ?? (spoken.partOfDay === null ? null : hearPart(spoken.partOfDay, language))
+  const clockOf = (text: string | null) => (text === null ? null : hear(text, 'time', today, language).clock)
+  const [from, to] = [clockOf(spoken.timeFrom), clockOf(spoken.timeTo)]
+  if (heard.clock !== null || heard.hours !== null || (from === null && to === null)) return { ...heard, part }
+  const hours = hoursBetween(from?.minutes ?? [0], to?.minutes ?? [1440])
+  return { ...heard, part, hours: hours.length > 0 ? hours : null }
+}
+
+/** A weekday beside the date is a cross-check of it; alone it is the day. One that nobody understands checks nothing. */
+function onSaidWeekday(heard: Heard, weekday: string | null, today: Day, language: Language): Heard {
+  const said = weekday === null ? null : hear(weekday, 'date', today, language).day
+  if (said?.is !== 'dates' || said.dates[0] === undefined) return heard
+  if (heard.day.is === 'none' && heard.instant === null) return { ...heard, day: said }
+  return { ...heard, day: onWeekday(heard.day, said.dates[0].dayOfWeek), weekday: said.dates[0].dayOfWeek }
+}

@@ -1,0 +1,66 @@
+import type { Instant } from '#core'
+import type { Day } from './calendar-day.ts'
+import type { Clock, Minutes } from './clock.ts'
+import { aroundGap, momentsAt } from './moments.ts'
+import type { Part } from './part-of-day.ts'
+import { ask, isOpen, nextTime, plausibleOf, type Scene } from './scene.ts'
+import type { When } from './spoken.ts'
+
+/**
+ * A time of day on one of these days as one moment, or as the question that is left. Words choose first ("drei Uhr
+ * nachmittags"), then that a moment is over or does not exist, then what the caller of the function calls plausible.
+ */
+export function settleClock(scene: Scene, dates: readonly Day[], said: Clock, part: Part | null, yearly = false): When {
+  const clock = inPart(said, part)
+  const all = dates.map((date) => ({ date, moments: moments(scene, date, clock.minutes) }))
+  const open = all.flatMap(({ date, moments }) => {
+    const ahead = moments.filter((instant) => isOpen(scene, instant))
+    return ahead.length === 0 ? [] : [{ date, moments: ahead }]
+  })
+  if (open.length === 0) return closed(scene, dates, clock, yearly)
+  if (open.length === 1 && open[0]) return onOneDay(scene, open[0].date, clock, open[0].moments)
+  const candidates = plausibleOf(
+    scene,
+    open.flatMap(({ moments }) => moments),
+  )
+  return ask(scene, 'DATE_AMBIGUOUS', { candidates, dates: open.map(({ date }) => date) })
+}
+
+/** The readings that the part of the day allows. A part that allows none contradicts the clock: nothing is sure then. */
+export function inPart(clock: Clock, part: Part | null): Clock {
+  if (part === null) return clock
+  const minutes = clock.minutes.filter((at) => part.holds(at))
+  return minutes.length === 0 ? { ...clock, sure: false } : { ...clock, minutes }
+}
+
+function moments(scene: Scene, date: Day, minutes: readonly Minutes[]): Instant[] {
+  return minutes.flatMap((at) => momentsAt(date, at, scene.timeZone))
+}
+
+function onOneDay(scene: Scene, date: Day, clock: Clock, open: readonly Instant[]): When {
+  const [only] = open
+  // One wall time, two moments: no opening hours tell them apart.
+  const isTwice = clock.minutes.length === 1 && open.length > 1
+  if (isTwice) return ask(scene, 'TIME_TWICE', { candidates: open, dates: [date] })
+  const kept = plausibleOf(scene, open)
+  const chosen = open.length === 1 ? only : kept.length === 1 ? kept[0] : undefined
+  if (chosen !== undefined && clock.sure) return { is: 'instant', instant: chosen }
+  return ask(scene, 'TIME_AMBIGUOUS', { candidates: kept, dates: [date] })
+}
+
+function closed(scene: Scene, dates: readonly Day[], clock: Clock, yearly: boolean): When {
+  const { timeZone, today } = scene
+  const [date] = dates
+  const [minutes] = clock.minutes
+  if (date === undefined || minutes === undefined) return ask(scene, 'TIME_UNREADABLE')
+  if (momentsAt(date, minutes, timeZone).length === 0) {
+    return ask(scene, 'TIME_IN_GAP', { candidates: aroundGap(date, minutes, timeZone), dates: [date] })
+  }
+  if (date.equals(today)) return ask(scene, 'TIME_IN_PAST', { dates: [today] })
+  const next = yearly ? nextTime(date, scene) : []
+  const candidates = plausibleOf(
+    scene,
+    next.flatMap((day) => moments(scene, day, clock.minutes)),
+  )
+  return ask(scene, 'DATE_IN_PAST', { candidates: candidates.filter((instant) => isOpen(scene, instant)), dates: next })
+}
