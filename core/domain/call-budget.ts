@@ -48,10 +48,3 @@ export function returned({ budget, underWay }: Allowance, word: Budget | null): 
   const spent = budget && { ...budget, remaining: Math.max(0, budget.remaining - 1) }
   return { budget: word ?? spent, underWay: Math.max(0, underWay - 1) }
 }
-
-/** The priorities that must wait, as one text: a change of it is worth telling the other gateways. */
-export function waitingOf(allowance: Allowance, now: number): string {
-  return priorities.filter((priority) => !isWithin(allowance, priority, now)).join()
-}
-
-const priorities = Object.keys(kept) as Priority[]

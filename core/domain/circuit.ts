@@ -13,10 +13,18 @@ export type Circuit = {
   probeUntil: number | null
   /** The calendar takes no calls before then. */
   limitedUntil: number | null
+  /** Until then what is left of its limit is kept for those who wait on the line. */
+  spentUntil: number | null
 }
 
 /** That of a calendar of which nothing bad is known. */
-export const healthy: Circuit = { failures: 0, openUntil: null, probeUntil: null, limitedUntil: null }
+export const healthy: Circuit = {
+  failures: 0,
+  openUntil: null,
+  probeUntil: null,
+  limitedUntil: null,
+  spentUntil: null,
+}
 
 /** After how many failures in a row a calendar is left alone, and for how long (milliseconds). */
 export type CircuitRules = { failures: number; openForMs: number }
@@ -25,16 +33,24 @@ export type CircuitRules = { failures: number; openForMs: number }
 export type Passage = { is: 'go' } | { is: 'probe' } | Wait
 export type Wait = { is: 'wait'; code: 'BREAKER_OPEN' | 'RATE_LIMITED'; until: number }
 
-/** What a call showed of its calendar. `nothing`: it was given up by us, and the calendar had no chance to show anything. */
-export type Observation = { is: 'answered' } | { is: 'failed' } | { is: 'limited'; until: number } | { is: 'nothing' }
+/**
+ * What a call showed of its calendar. `limited`: it takes no calls for so long. `spent`: of what it takes until then only
+ * the reserve is left. `nothing`: the call was given up by us, and the calendar had no chance to show anything.
+ */
+export type Observation =
+  | { is: 'answered' }
+  | { is: 'failed' }
+  | { is: 'limited'; forMs: number }
+  | { is: 'spent'; forMs: number }
+  | { is: 'nothing' }
 
 /**
  * Whether a call of this priority may go now. A limit and an open circuit hold back everything, also the caller on the
  * line: a call that is certain to be refused helps nobody and lengthens the lock.
  */
 export function passage(circuit: Circuit, allowance: Allowance, priority: Priority, now: number): Passage {
-  const limited = isAhead(circuit.limitedUntil, now) ? circuit.limitedUntil : null
-  const open = openUntil(circuit, now)
+  const limited = limitedFor(circuit, priority, now)
+  const open = heldOpen(circuit, now)
   if (open !== null && open >= (limited ?? 0)) return { is: 'wait', code: 'BREAKER_OPEN', until: open }
   if (limited !== null) return { is: 'wait', code: 'RATE_LIMITED', until: limited }
   if (allowance.budget && !isWithin(allowance, priority, now)) {
@@ -43,11 +59,16 @@ export function passage(circuit: Circuit, allowance: Allowance, priority: Priori
   return circuit.openUntil === null ? { is: 'go' } : { is: 'probe' }
 }
 
+function limitedFor({ limitedUntil, spentUntil }: Circuit, priority: Priority, now: number): number | null {
+  const until = Math.max(limitedUntil ?? 0, priority === 'live' ? 0 : (spentUntil ?? 0))
+  return until > now ? until : null
+}
+
 /** Until when nobody may call because the circuit is open, or because somebody tries already; null where one may. */
-function openUntil({ openUntil, probeUntil }: Circuit, now: number): number | null {
+function heldOpen({ openUntil, probeUntil }: Circuit, now: number): number | null {
   if (openUntil === null) return null
   if (openUntil > now) return openUntil
-  return isAhead(probeUntil, now) ? probeUntil : null
+  return probeUntil !== null && probeUntil > now ? probeUntil : null
 }
 
 /** How a circuit stands to somebody who looks at it. */
@@ -70,30 +91,39 @@ export function observed(circuit: Circuit, seen: Observation, rules: CircuitRule
     case 'nothing':
       return circuit
     case 'answered':
-      return isQuiet(circuit) ? circuit : { ...healthy, limitedUntil: circuit.limitedUntil }
-    case 'limited':
-      return limited(circuit, seen.until)
+      return answered(circuit)
+    case 'limited': {
+      const limitedUntil = later(circuit.limitedUntil, now + seen.forMs)
+      const alive = answered(circuit)
+      return limitedUntil === circuit.limitedUntil ? alive : { ...alive, limitedUntil }
+    }
+    case 'spent': {
+      const spentUntil = later(circuit.spentUntil, now + seen.forMs)
+      const alive = answered(circuit)
+      return spentUntil === circuit.spentUntil ? alive : { ...alive, spentUntil }
+    }
     case 'failed':
       return failed(circuit, rules, now)
   }
 }
 
+function answered(circuit: Circuit): Circuit {
+  if (circuit.failures === 0 && circuit.openUntil === null) return circuit
+  return { ...circuit, failures: 0, openUntil: null, probeUntil: null }
+}
+
 /** Failures of calls that left before it opened are no news, and must not push the probe away again and again. */
 function failed(circuit: Circuit, { failures: most, openForMs }: CircuitRules, now: number): Circuit {
-  if (isAhead(circuit.openUntil, now)) return circuit
+  if (circuit.openUntil !== null && circuit.openUntil > now) return circuit
   const failures = circuit.failures + 1
   const opens = circuit.openUntil !== null || failures >= most
   return { ...circuit, failures, openUntil: opens ? now + openForMs : null, probeUntil: null }
 }
 
-/** To the next whole second: a dozen calls under way come back within one, and the same moment is no news. */
-function limited(circuit: Circuit, until: number): Circuit {
-  const whole = Math.ceil(until / 1_000) * 1_000
-  const known = circuit.limitedUntil
-  if (isQuiet(circuit) && known !== null && whole <= known) return circuit
-  return { ...healthy, limitedUntil: Math.max(known ?? 0, whole) }
+/**
+ * The later of two moments, the new one at the next whole second: a dozen calls under way come back within one, and the
+ * same moment is no news.
+ */
+function later(known: number | null, moment: number): number {
+  return Math.max(known ?? 0, Math.ceil(moment / 1_000) * 1_000)
 }
-
-/** Whether an answer would change nothing. */
-const isQuiet = ({ failures, openUntil }: Circuit) => failures === 0 && openUntil === null
-const isAhead = (moment: number | null, now: number): moment is number => moment !== null && moment > now

@@ -11,8 +11,10 @@ create table kalends.circuits (
   probe_until   timestamptz,
   -- The calendar takes no calls before then.
   limited_until timestamptz,
+  -- Until then what is left of its limit is kept for callers who wait on the line.
+  spent_until   timestamptz,
   -- No change may be sent before then.
-  held_until    timestamptz generated always as (greatest(open_until, probe_until, limited_until)) stored,
+  held_until    timestamptz generated always as (greatest(open_until, probe_until, limited_until, spent_until)) stored,
   updated_at    timestamptz not null default now(),
   primary key (tenant_id, connection_id),
   foreign key (tenant_id, connection_id) references kalends.connections on delete cascade
