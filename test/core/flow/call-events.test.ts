@@ -1,0 +1,249 @@
+import t from 'tap'
+import type { CallEvent, Reached, Receptionist } from '../../../core/contract/phone.ts'
+import { createGateway } from '../../../core/gateway.ts'
+import { createLogger } from '../../../core/logger.ts'
+import { purge } from '../../../core/store/purge.ts'
+import admin from '../../../plugins/admin/index.ts'
+import calcom from '../../../plugins/calcom/index.ts'
+import retell from '../../../plugins/retell/index.ts'
+import { testGateway, testSettings, until } from '../../helper/gateway.ts'
+import {
+  agentId,
+  callObject,
+  deliver,
+  receptionistOf,
+  resigned,
+  retellCall,
+  retellEvent,
+  retellGateway,
+  retellKey,
+  signed,
+} from '../../helper/retell.ts'
+
+t.setTimeout(60_000)
+
+const heard: { reached: Reached; event: CallEvent }[] = []
+/** How often an event of this call is refused before it is taken. */
+const refusals = new Map<string, number>()
+
+const receptionist: Receptionist = {
+  answer: async () => ({ success: true, code: 'DONE', message: 'Done.' }),
+  async hear(reached, event) {
+    heard.push({ reached, event })
+    const left = refusals.get(event.call.callId) ?? 0
+    refusals.set(event.call.callId, left - 1)
+    if (left > 0) throw new Error('Kanari Vogel said no')
+  },
+  greet: async () => ({}),
+}
+
+const lines: string[] = []
+const out = { write: (line: string) => lines.push(line) > 0 } as unknown as NodeJS.WritableStream
+const salon = await retellGateway(t, receptionist, {
+  options: { logger: createLogger({ log: { level: 'debug' } }, out) },
+})
+const { gateway, db, line, tenant, phone, author } = salon
+
+const heardOf = (callId: unknown) => heard.filter(({ event }) => event.call.callId === callId)
+const kept = (callId: unknown) =>
+  db.query<{ event: string; state: string; body: string | null; attempts: number }>(
+    'select event, state, body, attempts from kalends.call_events where call_id = $1 order by received_at, id',
+    [callId],
+  )
+const rowOf = async (callId: unknown) =>
+  (
+    await db.query<{ startedAt: string | null; endedAt: string | null; endReason: string | null }>(
+      `select started_at as "startedAt", ended_at as "endedAt", end_reason as "endReason"
+       from kalends.calls where call_id = $1`,
+      [callId],
+    )
+  )[0]
+const allHeard = (callId: unknown, count: number) =>
+  until(
+    () => kept(callId),
+    (rows) => rows.length === count && rows.every(({ state }) => state === 'heard'),
+  )
+
+t.test('an event is acknowledged without a word, and heard with all that the vendor told', async (t) => {
+  const call = callObject({ transcript: 'User: my name is Kanari Vogel', disconnection_reason: 'user_hangup' })
+  const reply = await retellEvent(line, 'call_ended', call)
+  t.same([reply.status, reply.text], [204, ''])
+  await allHeard(call.call_id, 1)
+  t.match(heardOf(call.call_id), [
+    {
+      reached: { tenantId: tenant.id, connectionId: phone.id, vendor: 'retell', language: 'de' },
+      event: { name: 'call_ended', means: 'ended', transcript: call.transcript, endReason: 'user_hangup' },
+    },
+  ])
+})
+
+t.test('what people said is not to be read in the database, nor in the log', async (t) => {
+  const rows = await db.query<{ row: string }>('select e::text as row from kalends.call_events e')
+  t.ok(rows.length > 0)
+  for (const { row } of rows) t.notMatch(row, /Kanari|transcript/)
+  t.notMatch(lines.join(''), /Kanari/)
+})
+
+t.test('sent again, in any way, it is one event', async (t) => {
+  const call = callObject({ end_timestamp: Date.now() })
+  const first = await signed(line, 'events', { event: 'call_ended', call })
+  const other = await signed(line, 'events', { event: 'call_ended', call: { ...call, duration_ms: 1 } })
+  const again = [first, first, await resigned(first), other, other, first]
+  const replies = await Promise.all(again.map((delivery) => deliver(delivery)))
+  t.same(new Set(replies.map(({ status }) => status)), new Set([204]))
+  await allHeard(call.call_id, 1)
+  t.equal((await deliver(first)).status, 204, 'also after it was heard')
+  t.equal((await kept(call.call_id)).length, 1)
+  t.equal(heardOf(call.call_id).length, 1)
+})
+
+t.test('what happens often in a call is told apart by what it says', async (t) => {
+  const call = callObject()
+  for (const transcript of ['a', 'a b', 'a b', 'a'])
+    await retellEvent(line, 'transcript_updated', { ...call, transcript })
+  await retellEvent(line, 'transfer_started', call, { transfer_destination: { number: '+49301' } })
+  await retellEvent(line, 'transfer_started', call, { transfer_destination: { number: '+49302' } })
+  await retellEvent(line, 'call_teleported', call)
+  await allHeard(call.call_id, 5)
+  const names = heardOf(call.call_id).map(({ event }) => `${event.name} ${event.means}`)
+  t.same(names.sort(), [
+    'call_teleported other',
+    'transcript_updated other',
+    'transcript_updated other',
+    'transfer_started other',
+    'transfer_started other',
+  ])
+})
+
+t.test('events in any order leave the same call behind', async (t) => {
+  const begun = Date.now() - 60_000
+  const times = { start_timestamp: begun, end_timestamp: begun + 30_000, disconnection_reason: 'agent_hangup' }
+  const orders = [
+    ['call_started', 'call_ended', 'call_analyzed'],
+    ['call_analyzed', 'call_ended', 'call_started'],
+    ['call_ended', 'call_started', 'call_analyzed'],
+  ]
+  for (const order of orders) {
+    const call = callObject()
+    for (const event of order) {
+      await retellEvent(
+        line,
+        event,
+        event === 'call_started' ? { ...call, start_timestamp: begun } : { ...call, ...times },
+      )
+    }
+    t.same(await rowOf(call.call_id), {
+      startedAt: new Date(begun).toISOString(),
+      endedAt: new Date(begun + 30_000).toISOString(),
+      endReason: 'agent_hangup',
+    })
+    await allHeard(call.call_id, 3)
+  }
+})
+
+t.test('an end without a time, or in the future, is an end now', async (t) => {
+  for (const end_timestamp of [undefined, Date.now() + 86_400_000]) {
+    const call = callObject({ end_timestamp })
+    await retellEvent(line, 'call_ended', call)
+    const { endedAt } = (await rowOf(call.call_id)) ?? {}
+    t.ok(Math.abs(Date.parse(endedAt ?? '') - Date.now()) < 60_000, `${end_timestamp} → ${endedAt}`)
+  }
+})
+
+t.test('late functions of a call are done for ten minutes after its end, then no more', async (t) => {
+  const ended = async (agoMs: number) => {
+    const call = callObject({ end_timestamp: Date.now() - agoMs })
+    await retellEvent(line, 'call_ended', call)
+    return (await retellCall(line, 'look', {}, call)).body
+  }
+  t.match(await ended(9 * 60_000), { success: true, code: 'DONE' })
+  t.match(await ended(11 * 60_000), { success: false, code: 'CALL_CLOSED' })
+})
+
+t.test('one that could not be heard comes again, and its reason stays out of the log', async (t) => {
+  const call = callObject()
+  refusals.set(String(call.call_id), 1)
+  await retellEvent(line, 'call_ended', call)
+  await allHeard(call.call_id, 1)
+  t.equal(heardOf(call.call_id).length, 2)
+  t.match(await kept(call.call_id), [{ attempts: 1 }])
+  t.match(lines.join(''), /"event":"retried".*an event of a call could not be heard and comes again/)
+  t.notMatch(lines.join(''), /Kanari/)
+})
+
+t.test('one whose job was lost is found', async (t) => {
+  const call = callObject()
+  // A queue that forgets its jobs as they are sent.
+  await db.query(`create function pg_temp_lost() returns trigger language plpgsql as 'begin return null; end'`)
+  await db.query(`create trigger lost before insert on pgboss.job_common for each row execute function pg_temp_lost()`)
+  await retellEvent(line, 'call_ended', call)
+  await db.query('drop trigger lost on pgboss.job_common')
+  const jobs = await db.query(
+    `select from pgboss.job j join kalends.call_events e on j.data ->> 'eventId' = e.id::text where e.call_id = $1`,
+    [call.call_id],
+  )
+  t.same(jobs, [])
+  await allHeard(call.call_id, 1)
+})
+
+t.test('a paused connection keeps what it is told, and hears it when it goes on', async (t) => {
+  const call = callObject()
+  await gateway.connections.pause(author, phone.id, { scope: 'all' })
+  t.equal((await retellEvent(line, 'call_ended', call)).status, 204)
+  await until(
+    () => db.query(`select from pgboss.job where name = 'calls' and state in ('created', 'active', 'retry')`),
+    (jobs) => jobs.length === 0,
+  )
+  t.match(await kept(call.call_id), [{ state: 'pending' }])
+  t.same(heardOf(call.call_id), [])
+  await gateway.connections.resume(author, phone.id)
+  await allHeard(call.call_id, 1)
+})
+
+t.test('after seven days what was said is gone, and the event is still known', async (t) => {
+  const call = callObject()
+  const delivery = await signed(line, 'events', { event: 'call_ended', call })
+  await deliver(delivery)
+  await allHeard(call.call_id, 1)
+  await purge(db)
+  t.type((await kept(call.call_id))[0]?.body, 'string')
+  await db.query(`update kalends.call_events set received_at = now() - interval '8 days' where call_id = $1`, [
+    call.call_id,
+  ])
+  await purge(db)
+  t.match(await kept(call.call_id), [{ state: 'heard', body: null }])
+  await deliver(delivery)
+  t.equal((await kept(call.call_id)).length, 1)
+})
+
+t.test('removing the connection takes its calls along', async (t) => {
+  await gateway.connections.remove(author, phone.id)
+  t.same(await db.query('select from kalends.call_events union all select from kalends.calls'), [])
+})
+
+t.test('without a receptionist events wait for one', async (t) => {
+  const plugins = [calcom(), admin(), retell()]
+  const house = await testGateway(t, { input: { plugins } })
+  const address = await house.gateway.listen()
+  const { id } = await house.gateway.connections.create(house.author, {
+    name: 'phone',
+    plugin: 'retell',
+    credentials: { apiKey: retellKey },
+    options: { agentIds: [agentId] },
+  })
+  const call = callObject()
+  const there = { address, connectionId: id }
+  t.equal((await retellEvent(there, 'call_ended', call)).status, 204)
+  t.match((await retellCall(there, 'look')).body, { success: false, code: 'NO_RECEPTIONIST' })
+  await house.gateway.close()
+  await (await house.start()).close()
+  t.same(heardOf(call.call_id), [], 'nor does the next start lose it')
+  const settings = testSettings(house.url, house.twin, { plugins: [...plugins, receptionistOf(receptionist)] })
+  const staffed = await createGateway(settings, { logger: createLogger({ log: { level: 'silent' } }, out) })
+  t.teardown(() => staffed.close())
+  await until(
+    () => heardOf(call.call_id),
+    (found) => found.length === 1,
+  )
+  t.equal(heardOf(call.call_id)[0]?.reached.connectionId, id)
+})
