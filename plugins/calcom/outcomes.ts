@@ -99,7 +99,7 @@ export const table: readonly Row[] = [
   row(place, [400, 409], doubt('SLOT_TAKEN'), /already has booking at this time or is not available/i),
   row(place, [400, 409], doubt('SLOT_TAKEN'), /booking_conflict_error|record that already exists/i),
   row(place, [400, 500], doubt('SLOT_TAKEN'), /hosts?_unavailable_for_booking/),
-
+  // A reservation is no booking: there is nothing to look for.
   row(['hold'], [422], never('SLOT_TAKEN'), /already (?:booked|reserved)|seats left/i),
 
   // A booking that is no longer the one to move.

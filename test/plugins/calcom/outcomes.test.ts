@@ -1,36 +1,11 @@
 import { gzipSync } from 'node:zlib'
-import fc from 'fast-check'
 import t, { type Test } from 'tap'
-import { type CalendarProvider, type Call, OutboundError, type Outcome, ProviderError, type RemoteBooking } from '#core'
+import { type Call, OutboundError } from '#core'
 import { type Observation, table, verdict } from '../../../plugins/calcom/outcomes.ts'
-import { createCalcom } from '../../../plugins/calcom/provider.ts'
-import { all, bookingRequest, calBooking, callAnswered, callTo, rememberingLog } from './calling.ts'
+import { callAnswered, callTo } from './calling.ts'
+import { asked, type Five, five, hookUrl, id, now, type Operation } from './operations.ts'
 import { part, reply, speaking, type Wire } from './wire.ts'
-
-const now = Date.parse('2026-12-01T08:00:00Z')
-const provider = createCalcom({}, { now: () => now })
-const id = 'kQ9x1Zt5mY2pLw8RbVnC3d'
-const target = { eventTypeId: 77 }
-const ref = { externalId: id, target }
-const { startsAt, endsAt } = bookingRequest()
-const moveTo = { startsAt: '2026-12-01T14:00:00Z', endsAt: '2026-12-01T14:30:00Z' }
-const range = { from: '2026-12-01T00:00:00Z', to: '2026-12-02T00:00:00Z', timeZone: 'UTC' }
-const sought = { target, startsFrom: '2026-12-01T09:00:00Z', startsTo: '2026-12-01T09:00:00Z' }
-const hookUrl = 'https://kalends.example/calcom/c/webhook'
-
-const five = ['create', 'reschedule', 'cancel', 'get', 'list'] as const
-type Five = (typeof five)[number]
-type Operation =
-  | Five
-  | 'slots'
-  | 'hold'
-  | 'release'
-  | 'services'
-  | 'service'
-  | 'subscribe'
-  | 'mend'
-  | 'unsubscribe'
-  | 'changes'
+import { a, bodyOf, data, e, page, success, zod } from './wired-replies.ts'
 
 /** Which rows of the table have decided something, in the calls of this file. */
 const decided = new Set<object>()
@@ -42,68 +17,9 @@ for (const row of table) {
   }
 }
 
-/** An outcome in a few words: `done 09:00`, `never CODE`, `later CODE`, `parked CODE` (the whole connection), `unknown CODE`. */
-function word(outcome: Outcome<unknown>): string {
-  if (outcome.is === 'unknown') return `unknown ${outcome.code}`
-  if (outcome.is === 'done') return `done ${shown(outcome.value)}`
-  const { code, retry, scope, successorId } = outcome
-  const when = typeof retry === 'object' ? `at ${retry.at.slice(11, 19)}` : retry
-  const park = scope === 'connection' ? `parked${when === 'later' ? '' : ` ${when}`}` : when
-  return `${park} ${code}${successorId === undefined ? '' : ` → ${successorId}`}`
-}
-
-function shown(value: unknown): string {
-  if (value === null || Array.isArray(value)) return String(value?.length ?? null)
-  const { startsAt, status } = value as RemoteBooking
-  return startsAt === undefined ? '' : `${startsAt.slice(11, 16)}${status === 'accepted' ? '' : ` ${status}`}`
-}
-
-const calls: Record<Operation, (provider: CalendarProvider, call: Call) => Promise<Outcome<unknown> | undefined>> = {
-  create: (calcom, call) => calcom.createBooking(call, bookingRequest()),
-  reschedule: (calcom, call) => calcom.rescheduleBooking(call, ref, { ...bookingRequest(moveTo), reason: null }),
-  cancel: (calcom, call) => calcom.cancelBooking(call, ref, null),
-  get: (calcom, call) => calcom.getBooking(call, ref),
-  list: (calcom, call) => found(all(calcom.findBookings(call, sought))),
-  slots: async (calcom, call) => calcom.listSlots?.(call, { target, ...range }),
-  hold: async (calcom, call) => calcom.holdSlot?.(call, { target, startsAt, endsAt, minutes: 5 }),
-  release: async (calcom, call) => calcom.releaseHold?.(call, { id: 'hold-1', target }),
-  services: async (calcom, call) => calcom.services?.list(call),
-  service: async (calcom, call) => calcom.services?.get(call, target),
-  subscribe: async (calcom, call) => calcom.webhook?.subscribe?.(call, { url: hookUrl, secret: 's' }),
-  mend: async (calcom, call) => calcom.webhook?.subscribe?.(call, { url: hookUrl, secret: 's' }),
-  unsubscribe: async (calcom, call) => calcom.webhook?.unsubscribe?.(call, { url: hookUrl }),
-  changes: async (calcom, call) => calcom.changesSince?.(call, null),
-}
-
-/** A search as an outcome. Anything but a ProviderError is a fault of the plugin's. */
-async function found(search: Promise<RemoteBooking[]>): Promise<Outcome<unknown>> {
-  try {
-    return { is: 'done', value: await search }
-  } catch (problem) {
-    if (problem instanceof ProviderError) return problem.outcome
-    throw problem
-  }
-}
-
-async function asked(operation: Operation, call: Call): Promise<string> {
-  const outcome = await calls[operation](provider, call)
-  return outcome === undefined ? 'nothing' : word(outcome)
-}
-
 /** One call over a real socket that speaks these bytes. */
 async function over(t: Test, operation: Operation, wires: readonly Wire[], within = 10_000): Promise<string> {
   return asked(operation, callTo(t, await speaking(t, wires), { within }))
-}
-
-const data = (content: unknown, status = 200) => reply(status, { status: 'success', data: content })
-const gone = { uid: 'nEw4Gx8', start: '2026-12-01T14:00:00.000Z', end: '2026-12-01T14:30:00.000Z' }
-
-/** Success as it is documented, each operation in its own shape; `change` is another truth about the booking in it. */
-function success(operation: Five, change: Record<string, unknown> = {}): Wire {
-  if (operation === 'create') return data(calBooking(change), 201)
-  if (operation === 'reschedule') return data(calBooking({ ...gone, rescheduledFromUid: id, ...change }), 201)
-  if (operation === 'cancel') return data(calBooking({ status: 'cancelled', ...change }))
-  return operation === 'get' ? data(calBooking(change)) : data([calBooking(change)])
 }
 
 const attendees = (email: string, phoneNumber: string | null = null) => ({
@@ -113,18 +29,6 @@ const attendees = (email: string, phoneNumber: string | null = null) => ({
 const zoe = attendees('zoe+cut@example.org')
 const elsewhere = { eventTypeId: 78, eventType: { id: 78, slug: 'color-90' } }
 const hourLater = { start: '2026-12-01T10:00:00.000Z', end: '2026-12-01T10:30:00.000Z' }
-
-/** Cal.com's error envelopes: A of Nest, with details; E bare. */
-const names: Record<number, string> = { 400: 'BadRequestException', 404: 'NotFoundException', 409: 'ConflictException' }
-const a = (status: number, message: unknown) =>
-  reply(status, {
-    status: 'error',
-    path: '/v2/bookings',
-    error: { code: names[status] ?? 'HttpException', message, details: { message, error: 'x', statusCode: status } },
-  })
-const zod = (message: string) => reply(400, { status: 'error', error: { code: 'BAD_REQUEST', message } })
-const e = (status: number, message: string) => reply(status, { statusCode: status, message })
-const page = (status: number) => reply(status, '<!doctype html><title>Error</title>', { 'content-type': 'text/html' })
 
 const same = (expected: string) => [expected, expected, expected, expected, expected] as const
 type Line = readonly [what: string, wire: (operation: Five) => Wire, ...expected: readonly string[]]
@@ -211,10 +115,6 @@ function retyped({ bytes, after }: Wire): Wire {
 
 function restated({ bytes, after }: Wire, status: number): Wire {
   return { bytes: String(bytes).replace(/ \d{3} /, ` ${status} `), after }
-}
-
-function bodyOf({ bytes }: Wire): string {
-  return String(bytes).split('\r\n\r\n', 2)[1] ?? ''
 }
 
 function halved(wire: Wire): Wire {
@@ -405,75 +305,3 @@ t.test('every operation has an answer for every status and every way without one
 function refusal(status: number): Observation {
   return { is: 'refusal', status, kind: null, message: '', headers: {} }
 }
-
-/** Whether a body says success as Cal.com says it, judged by other means than the plugin's. */
-function isEnvelope(body: string): boolean {
-  try {
-    return JSON.parse(body).status === 'success'
-  } catch {
-    return false
-  }
-}
-
-// None of its own words can be written with these letters.
-const words = fc.string({ unit: fc.constantFrom(...'xyz 0123456789"{}[]<>') })
-const anyStatus = fc.oneof(fc.integer({ min: 100, max: 999 }), fc.constantFrom(200, 201, 204, 302, 400, 404, 409, 422))
-const anyHeaders = fc.dictionary(
-  fc.constantFrom('content-type', 'retry-after', 'x-ratelimit-reset-default', 'location', 'date'),
-  fc.oneof(fc.string(), fc.integer().map(String)),
-)
-
-t.test('whatever comes is an outcome; done only by an envelope; never a refusal in unknown words', async () => {
-  const error = fc.record({ status: fc.constant('error'), error: fc.record({ code: words, message: words }) })
-  const half = fc.nat(400).map((length) => bodyOf(success('get')).slice(0, length))
-  const body = fc.oneof(
-    words,
-    fc.json(),
-    half,
-    fc.oneof(error, fc.jsonValue()).map((value) => JSON.stringify(value)),
-  )
-  await fc.assert(
-    fc.asyncProperty(anyStatus, body, anyHeaders, async (status, body, headers) => {
-      for (const operation of Object.keys(calls) as Operation[]) {
-        const outcome = await calls[operation](provider, callAnswered({ status, headers, body }))
-        if (outcome === undefined) return false
-        if (outcome.is === 'done' && !(status >= 200 && status < 300 && isEnvelope(body))) return false
-        if (outcome.is === 'not_done' && outcome.retry === 'never') return false
-      }
-      return true
-    }),
-    { numRuns: 400 },
-  )
-})
-
-t.test('nothing that Cal.com writes in a refusal reaches an outcome, an error or a log', async (t) => {
-  const leak = 'zoe@example.org +4915112345678 allergic cal_live_leaked'
-  const bodies = [a, e].flatMap((envelope) =>
-    [400, 401, 403, 404, 409, 422, 429, 500].map((status) => envelope(status, leak)),
-  )
-  const known = [
-    busy,
-    moved,
-    'Attendee email has been blocked',
-    `Booking with uid=${id} not found`,
-    'property is wrong',
-  ]
-  const wires = [
-    ...bodies,
-    ...known.map((text) => a(400, `${text} ${leak}`)),
-    page(200),
-    reply(200, leak),
-    reply(502, leak),
-  ]
-  for (const wire of wires) {
-    const { log, lines } = rememberingLog()
-    const base = await speaking(t, [wire])
-    for (const operation of five) {
-      const call = callTo(t, base, { log })
-      const outcome = await calls[operation](provider, call)
-      t.notMatch(JSON.stringify([outcome, lines]), /zoe|49151|allergic|leaked|canary/)
-    }
-    const thrown = await all(provider.findBookings(callTo(t, base), sought)).catch((problem: Error) => problem)
-    t.ok(thrown instanceof ProviderError && !/zoe|49151|allergic|leaked/.test(thrown.message + thrown.stack))
-  }
-})
