@@ -7,6 +7,7 @@ import type { Bulk } from './flow/bulk.ts'
 import { cancel } from './flow/cancel.ts'
 import { requireAppointment, viewOf } from './flow/change.ts'
 import { edit } from './flow/edit.ts'
+import { type FollowDeps, follow } from './flow/follow.ts'
 import { loadGround, requireTenant } from './flow/ground.ts'
 import type { Ports } from './flow/ports.ts'
 import { reschedule } from './flow/reschedule.ts'
@@ -14,6 +15,7 @@ import { retry, type SweepDeps } from './flow/sweep.ts'
 import { verify } from './flow/verify.ts'
 import { toView } from './flow/view.ts'
 import { readWhen } from './flow/when.ts'
+import { announce, causeOf } from './store/announce.ts'
 import { type AppointmentFilter, latestFirst, listAppointments } from './store/appointment-list.ts'
 import { loadBookings } from './store/bookings.ts'
 import { readPage } from './store/cursor.ts'
@@ -21,7 +23,12 @@ import { type EventRow, loadTimeline } from './store/journal.ts'
 import { loadService } from './store/services.ts'
 
 /** The verbs of the product over one set of ports. */
-export function createAppointments(ports: Ports, sweepDeps: SweepDeps, bulk: () => Bulk): Appointments {
+export function createAppointments(
+  ports: Ports,
+  sweepDeps: SweepDeps,
+  waiting: Omit<FollowDeps, 'ports'>,
+  bulk: () => Bulk,
+): Appointments {
   const { db } = ports.store
   const ground = (tenantId: string, service: string) => loadGround(ports, tenantId, service)
   const shown = async (tenantId: string, id: string) => viewOf(ports, await requireAppointment(ports, tenantId, id))
@@ -55,6 +62,24 @@ export function createAppointments(ports: Ports, sweepDeps: SweepDeps, bulk: () 
       await requireAppointment(ports, author.tenantId, id)
       await verify(ports, author.tenantId, id)
       return shown(author.tenantId, id)
+    },
+    async follow(tenantId, id, options) {
+      const standing = await follow({ ports, ...waiting }, tenantId, id, options)
+      return { standing, appointment: await shown(tenantId, id) }
+    },
+    async remark(author, id, { kind, message, data }) {
+      const { tenantId, id: appointmentId } = await requireAppointment(ports, author.tenantId, id)
+      const { origin, by } = author
+      await announce(db, {
+        tenantId,
+        appointmentId,
+        kind,
+        message,
+        origin,
+        cause: causeOf(author),
+        ...(data && { data }),
+        ...(by && { by }),
+      })
     },
     bulk: (author, request) => bulk().bulk(author, request),
     bulkRun: (tenantId, id) => bulk().bulkRun(tenantId, id),

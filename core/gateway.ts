@@ -96,7 +96,7 @@ async function open(settings: Settings, options: Required<GatewayOptions>, close
   closers.add('those who watch', () => live.close())
   const metrics = createMetrics()
   const engineMetrics = createEngineMetrics(metrics, foundation.db)
-  const rooms = furnish(settings, foundation, { role, log, mark, engineMetrics }, closers)
+  const rooms = furnish(settings, foundation, { role, log, mark, engineMetrics, observe: live.observe }, closers)
   const { ports, sweepDeps, bulk, pluginJobs, parts, authenticate } = rooms
   parts.bus = createBus(foundation, live, log, closers, role)
   closers.add('who hears of free times', await rooms.watchFreeTimes())
@@ -166,7 +166,14 @@ function furnish(
     log,
     mark,
     engineMetrics,
-  }: { role: Role; log: Logger; mark: (point: Mark) => void; engineMetrics: EngineMetrics },
+    observe,
+  }: {
+    role: Role
+    log: Logger
+    mark: (point: Mark) => void
+    engineMetrics: EngineMetrics
+    observe: Live['observe']
+  },
   closers: Closers,
 ) {
   const { db, queue, secrets } = foundation
@@ -182,7 +189,9 @@ function furnish(
   const retryOf = (tenantId: string, id: string, connectionId: string | null) =>
     retry(sweepDeps, tenantId, id, connectionId)
   let bulk: Bulk | undefined
-  const appointments = createAppointments(ports, sweepDeps, () => bulk as Bulk)
+  const underWay = new Set<Promise<unknown>>()
+  closers.add('work for those who waited', async () => void (await Promise.allSettled(underWay)))
+  const appointments = createAppointments(ports, sweepDeps, { observe, underWay }, () => bulk as Bulk)
   bulk = createBulk({ db, verbs: appointments, log, send: (name, data, tx) => queue.send(name, [{ data }], tx) })
   const passwords = createPasswords()
   const authenticate = createAuthenticate({ db, log })

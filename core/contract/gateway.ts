@@ -60,6 +60,23 @@ export type Page<T> = { items: T[]; nextCursor: string | null }
 export type Booked = { appointment: AppointmentView; replayed: boolean }
 
 /**
+ * How an appointment stands with the calendar that counts, the service's primary one. `confirmed`: it is there as wanted
+ * (or gone, where it is cancelled), and was seen there. `requested`: it is there, and the calendar's owner must confirm it.
+ * `refused`: it is not as wanted, and a person is asked; `code` as in the appointment's sync. `pending`: not known yet.
+ */
+export type Standing =
+  | { is: 'confirmed' }
+  | { is: 'requested' }
+  | { is: 'refused'; code: string }
+  | { is: 'pending'; code: string | null }
+
+/** An appointment and how it stands. */
+export type Followed = { standing: Standing; appointment: AppointmentView }
+
+/** A line in an appointment's timeline that is no change of it. `message` and `data` hold no personal data. */
+export type Remark = { kind: `call.${string}`; message: string; data?: Record<string, unknown> }
+
+/**
  * The verbs of the product. All reject with `KalendsError`; a foreign or unknown id is `KAL_NOT_FOUND`. What they
  * return is already durable; the calendars follow.
  */
@@ -84,6 +101,14 @@ export interface Appointments {
   retrySync(author: Author, id: string): Promise<AppointmentView>
   /** Reads every booking back from its calendar and records what is true. Waits for the answer. */
   verify(author: Author, id: string): Promise<AppointmentView>
+  /**
+   * Waits until it is known how the appointment stands with its primary calendar, `withinMs` at the most, and does the work
+   * towards it here and now, before everybody's who has more time: for somebody who waits on the line. What is not known
+   * by then goes on without them.
+   */
+  follow(tenantId: string, id: string, options: { withinMs: number }): Promise<Followed>
+  /** Writes a line into the timeline. */
+  remark(author: Author, id: string, remark: Remark): Promise<void>
   bulk(author: Author, request: BulkRequest): Promise<BulkView>
   bulkRun(tenantId: string, id: string): Promise<BulkView>
 }
@@ -140,7 +165,19 @@ export interface Connections extends Imports {
   resume(author: Author, id: string): Promise<ConnectionView>
 }
 
+/** What a plugin asks a person about. `code` is stable; `message` and `details` are our own words, without personal data. */
+export type Asked = {
+  code: string
+  subject: { kind: 'appointment' | 'connection' | 'call'; id: string }
+  appointmentId?: string | null
+  connectionId?: string | null
+  message: string
+  details?: Record<string, unknown>
+}
+
 export interface Reviews {
+  /** Opens a review, or brings the open one up to date. A finding that was dismissed before is not raised again. */
+  ask(author: Author, question: Asked): Promise<void>
   list(
     tenantId: string,
     query: PageRequest & { state?: string; code?: string; appointmentId?: string },

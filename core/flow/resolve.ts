@@ -7,7 +7,7 @@ import { byId, readPage } from '../store/cursor.ts'
 import type { Database, Sql } from '../store/database.ts'
 import { decideOnTargets, ignoreTarget } from '../store/ignored-targets.ts'
 import { type Closing, findReview, listReviews, type Review } from '../store/reviews.ts'
-import { closeReviews } from './review.ts'
+import { closeReviews, openReview } from './review.ts'
 import { deletedEventType, unknownEventType } from './strange.ts'
 
 export type ReviewsDeps = {
@@ -31,6 +31,9 @@ export function createReviews(deps: ReviewsDeps): Reviews {
   }
 
   return {
+    async ask({ tenantId, origin, cause }, question) {
+      await openReview(db, { tenantId, origin, ...(cause && { cause }), ...question })
+    },
     async list(tenantId, { limit, cursor, ...filter }) {
       const page = await readPage(order, { limit, cursor }, (after, most) =>
         listReviews(db, tenantId, filter, after, most),

@@ -11,7 +11,7 @@ export type Question = {
   /** Stable code, such as `HTTP_422` or `ORPHANED_LOCAL`. */
   code: string
   /** What it is about: an appointment, a connection, an event type of a connection. */
-  subject: { kind: 'appointment' | 'connection' | 'service' | 'event_type' | 'tenant'; id: string }
+  subject: { kind: 'appointment' | 'connection' | 'service' | 'event_type' | 'tenant' | 'call'; id: string }
   appointmentId?: string | null
   connectionId?: string | null
   phase?: number | null

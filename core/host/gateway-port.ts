@@ -106,10 +106,19 @@ function authored(parts: Shared, origins: readonly string[], plugin: string) {
     return Object.freeze(held)
   }
   return {
-    appointments: hold(parts.appointments, ['book', 'reschedule', 'cancel', 'edit', 'retrySync', 'verify', 'bulk']),
+    appointments: hold(parts.appointments, [
+      'book',
+      'reschedule',
+      'cancel',
+      'edit',
+      'retrySync',
+      'verify',
+      'remark',
+      'bulk',
+    ]),
     services: hold(parts.services, ['create', 'update', 'link', 'remove']),
     connections: hold(parts.connections, ['create', 'update', 'remove', 'check', 'pause', 'resume', 'import']),
-    reviews: hold(parts.reviews, ['resolve']),
+    reviews: hold(parts.reviews, ['resolve', 'ask']),
     tenants: hold(parts.tenants, ['create', 'update']),
     users: hold(parts.users, ['create', 'update', 'remove']),
     keys: hold(parts.keys, ['create', 'remove']),
