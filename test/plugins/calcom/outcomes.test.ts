@@ -59,6 +59,7 @@ const lines: readonly Line[] = [
   ['the shape of an old version',    (on) => success(on, { start: undefined, startTime: '2026-12-01T09:00:00Z' }), ...same('unknown REPLY_UNREADABLE')],
 
   ['200, and an error in it',        () => reply(200, { status: 'error', error: { code: 'X', message: 'no' } }), ...same('unknown REPLY_UNREADABLE')],
+  ['200, an error beside a booking', (on) => reply(200, bodyOf(success(on, zoe)).replace('success', 'error')), ...same('unknown REPLY_UNREADABLE')],
   ['200 without data',               () => reply(200, { status: 'success' }),              ...same('unknown REPLY_UNREADABLE')],
   ['200 with null',                  () => data(null),                                     ...same('unknown REPLY_UNREADABLE')],
   ['200, some JSON',                 () => reply(200, '[1]'),                              ...same('unknown REPLY_UNREADABLE')],
