@@ -141,19 +141,20 @@ const firstDue = (deferred: 'null' | 'not null') => `
      and (s.lease_until is null or s.lease_until <= kalends.clock())
    order by s.deferred_since, s.due_at limit $3)`
 
-// The index is gone through in leaps, one for each connection that has something waiting, however long its line is.
-// What is being worked on elsewhere is passed over: "skip locked".
+// The index is gone through in leaps, one for each connection that has something to do, however long its line is. What
+// is being worked on elsewhere is passed over: "skip locked". For `like` see the claim in syncs.ts: here, too, a row is
+// found by its key.
 const nudge = `
 with recursive busy as (
   (select s.tenant_id, s.connection_id from kalends.syncs s
-   where s.state = 'waiting' and $5::uuid is null
+   where s.state <> 'settled' and $5::uuid is null
    order by s.tenant_id, s.connection_id limit 1)
   union all
   (select $5::uuid, $6::uuid where $5::uuid is not null)
   union all
   select next.* from busy b cross join lateral (
     select s.tenant_id, s.connection_id from kalends.syncs s
-    where s.state = 'waiting' and (s.tenant_id, s.connection_id) > (b.tenant_id, b.connection_id) and $5::uuid is null
+    where s.state <> 'settled' and (s.tenant_id, s.connection_id) > (b.tenant_id, b.connection_id) and $5::uuid is null
     order by s.tenant_id, s.connection_id limit 1) next
 ), callable as (
   select b.* from busy b
@@ -167,7 +168,7 @@ with recursive busy as (
 ), forgotten as (
   select s.tenant_id, s.appointment_id, s.connection_id
   from first f join kalends.syncs s on ${sameKey('s', 'f')}
-  where s.state = 'waiting' and f.due_at <= kalends.clock() - $1 * interval '1 ms'
+  where s.state like 'waiting' and f.due_at <= kalends.clock() - $1 * interval '1 ms'
     and not exists (select from pgboss.job j
                     where j.name = 'sync' and j.id = f.job_id
                       and (j.state in ('created', 'retry')
