@@ -1,0 +1,147 @@
+import t, { type Test } from 'tap'
+import type { CallContext, PhoneVendor, ToolCall } from '../../../core/contract/phone.ts'
+import { installPhoneCalls, type PhonePorts } from '../../../core/http/phone-calls.ts'
+import { makeApp } from './make-app.ts'
+
+const context: CallContext = {
+  callId: 'call-1',
+  agentId: 'agent-1',
+  channel: 'phone',
+  direction: 'inbound',
+  callerNumber: null,
+  businessNumber: null,
+  metadata: {},
+  variables: {},
+}
+
+/** A vendor of another kind: one URL for everything, a plain secret, several calls in a request, a list as the answer. */
+const vendor: PhoneVendor = {
+  name: 'other',
+  limits: { maxResponseChars: 1_000, deadlineMs: 1_000, maxCallsPerRequest: 2 },
+  lines: () => [],
+  authenticate: ({ headers }, credentials) => credentials !== null && headers['x-secret'] === credentials.secret,
+  parse({ body }) {
+    const { event, calls = [], ring } = JSON.parse(body.toString())
+    if (ring) return { is: 'inbound_lookup', lookup: { ...context, callId: null } }
+    const told = { startedAt: null, endedAt: null, endReason: null, summary: null, transcript: null }
+    if (event) return { is: 'call_event', event: { ...told, name: event, means: 'other', once: false, call: context } }
+    const asked = (calls as { id: string; name: string }[]).map(
+      ({ id, name }): ToolCall => ({ vendorToolCallId: id, name, args: {}, call: context }),
+    )
+    return { is: 'tool_calls', calls: asked }
+  },
+  render: (results) => ({
+    status: 200,
+    headers: { 'content-type': 'application/json', 'x-of': 'the vendor' },
+    body: JSON.stringify(results.map(({ call, result }) => [call?.vendorToolCallId, result.code])),
+  }),
+  renderGreeting: (variables) => ({ status: 200, headers: {}, body: JSON.stringify(variables) }),
+}
+
+/** The door of that vendor, over ports that remember. */
+function door(t: Test, more: Partial<PhonePorts> = {}, other: PhoneVendor = vendor) {
+  const { app, log } = makeApp(t)
+  const kept: string[] = []
+  const reached = { tenantId: 't1', connectionId: 'c1', vendor: 'other', language: 'en' }
+  installPhoneCalls(app, [other], {
+    publicUrl: 'https://kalends.example.org',
+    now: Date.now,
+    log: app.log,
+    find: async (_, id) => (id === 'c1' ? { reached, paused: null, credentials: { secret: 'between us' } } : null),
+    isOwn: async () => true,
+    answer: async (_, { name }) => ({ success: true, code: name.toUpperCase(), message: 'Done.' }),
+    greet: async () => ({ salon: 'Ana' }),
+    keep: async (_, { name }) => {
+      kept.push(name)
+      return 'kept'
+    },
+    ...more,
+  })
+  const post = (path: string, payload: object, secret = 'between us') =>
+    app.inject({ method: 'POST', url: `/other/${path}`, payload, headers: { 'x-secret': secret } })
+  return { post, kept, log }
+}
+
+const twoCalls = {
+  calls: [
+    { id: 'a', name: 'one' },
+    { id: 'b', name: 'two' },
+  ],
+}
+
+t.test('a vendor with one URL for everything is served behind any door', async (t) => {
+  const { post, kept } = door(t)
+  for (const path of ['c1/functions', 'c1/events', 'c1/inbound']) {
+    const answer = await post(path, twoCalls)
+    t.same(
+      answer.json(),
+      [
+        ['a', 'ONE'],
+        ['b', 'TWO'],
+      ],
+      'every call, in its order',
+    )
+    t.equal(answer.headers['x-of'], 'the vendor')
+    t.equal((await post(path, { event: 'hello' })).statusCode, 204)
+    t.same((await post(path, { ring: true })).json(), { salon: 'Ana' })
+  }
+  t.same(kept, ['hello', 'hello', 'hello'])
+})
+
+t.test('more calls than the vendor may send at once are asked for again', async (t) => {
+  const { post } = door(t)
+  const answer = await post('c1/functions', { calls: [...twoCalls.calls, { id: 'c', name: 'three' }] })
+  t.same(answer.json(), [
+    ['a', 'ONE'],
+    ['b', 'TWO'],
+    ['c', 'TOO_MANY_CALLS'],
+  ])
+})
+
+t.test('a call that is not of the connection refuses the whole request', async (t) => {
+  const asked: string[] = []
+  const { post } = door(t, {
+    isOwn: async () => false,
+    answer: async (_, { name }) => {
+      asked.push(name)
+      return { success: true, code: 'X', message: '' }
+    },
+  })
+  t.match((await post('c1/functions', twoCalls)).json(), { status: 403, code: 'KAL_PHONE_LINE_FOREIGN' })
+  t.same(asked, [])
+})
+
+t.test('a vendor that answers a promise for a yes lets nobody in', async (t) => {
+  const careless = { ...vendor, authenticate: (async () => true) as never }
+  const { post, kept } = door(t, {}, careless)
+  t.match((await post('c1/functions', twoCalls)).json(), { status: 401, code: 'KAL_WEBHOOK_REFUSED' })
+  t.equal((await post('c1/events', { event: 'hello' })).statusCode, 401)
+  t.same(kept, [])
+})
+
+t.test('a credential that cannot be read is answered as a wrong one', async (t) => {
+  const reached = { tenantId: 't1', connectionId: 'c1', vendor: 'other', language: 'en' }
+  const unreadable = door(t, { find: async () => ({ reached, paused: null, credentials: null }) })
+  const { instance: _, ...answer } = (await unreadable.post('c1/functions', twoCalls)).json()
+  const { instance: __, ...wrong } = (await door(t).post('c1/functions', twoCalls, 'a guess')).json()
+  t.same(answer, wrong)
+})
+
+t.test('the database is away', async (t) => {
+  const away = async () => {
+    throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
+  }
+  const before = door(t, { find: away })
+  t.match((await before.post('c1/functions', twoCalls)).json(), { status: 503, code: 'KAL_UNAVAILABLE' })
+  t.match((await before.post('c1/events', { event: 'hello' })).json(), { status: 503 }, 'it is to be sent again')
+  t.same((await before.post('c1/inbound', { ring: true })).json(), {}, 'the call goes on as usual')
+  const after = door(t, { isOwn: away, keep: away })
+  t.same((await after.post('c1/functions', twoCalls)).json(), [
+    ['a', 'INTERNAL'],
+    ['b', 'INTERNAL'],
+  ])
+  t.match((await after.post('c1/events', { event: 'hello' })).json(), { status: 503 })
+  t.same((await after.post('c1/inbound', { ring: true })).json(), {})
+  const hanging = door(t, { find: () => new Promise(() => {}) })
+  t.same((await hanging.post('c1/inbound', { ring: true })).json(), {}, 'nor is it waited for')
+})
