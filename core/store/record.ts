@@ -138,6 +138,9 @@ with input as (
       -- A change that could not be taken over because another one was faster is looked at again; so is what was given up
       -- and is tried again later.
       asked = s.asked + (h.moved and h.strict or h.next = 'failed' and h.delay_ms is not null and not h.moved)::int,
+      -- It was sent: what is deferred after this begins to wait anew. While it is only tried again, it goes on waiting.
+      deferred_since = case when h.moved or h.next in ('settled', 'failed', 'parked') then null else s.deferred_since end,
+      tell_at = case when h.moved or h.next in ('settled', 'failed', 'parked') then null else s.tell_at end,
       heard = case when h.next in ('settled', 'failed') and s.asked <= h.asked and not h.moved then null else s.heard end,
       lease_owner = case when h.next = 'working' then s.lease_owner end,
       lease_until = case when h.next = 'working' then kalends.clock() + $5 * interval '1 ms' end
@@ -185,7 +188,7 @@ select owner, moved and next <> 'working' as moved, job_id, (select count(*) fro
 
 // A statement of its own, so that it sees what the one before wrote and, behind the lock on the appointment, what a
 // worker of another connection wrote: the state of an appointment is that of its worst booking.
-const summary = `
+export const summary = `
 with input as (
   select * from jsonb_to_recordset($1::jsonb) as x(
     tenant_id uuid, appointment_id uuid, connection_id uuid, at timestamptz, attempted boolean)
