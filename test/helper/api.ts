@@ -3,6 +3,7 @@ import { definePlugin } from '../../core/contract/plugin.ts'
 import type { Database } from '../../core/store/database.ts'
 import admin from '../../plugins/admin/index.ts'
 import calcom from '../../plugins/calcom/index.ts'
+import retell from '../../plugins/retell/index.ts'
 import { testGateway, until } from './gateway.ts'
 
 /** What came back, its body read. `body` is undefined where there is none, and text where it is no JSON. */
@@ -27,7 +28,7 @@ export async function testApi(t: Parameters<typeof testGateway>[0], given: Param
       table.routes = () => parseRoutes(http.printRoutes({ commonPrefix: false }))
     },
   })
-  const plugins = [calcom(), admin(), witness()]
+  const plugins = [calcom(), admin(), retell(), witness()]
   const house = await testGateway(t, { ...given, input: { plugins, ...given.input } })
   const url = await house.gateway.listen()
   const described = await fetch(`${url}/openapi.json`)

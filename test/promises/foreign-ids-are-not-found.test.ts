@@ -90,12 +90,15 @@ const bodies: Record<string, unknown> = {
   'GET /api/v1/keys/{id}': undefined,
   'DELETE /api/v1/keys/{id}': undefined,
   'POST /calcom/{connectionId}/webhook': { triggerEvent: 'BOOKING_CANCELLED', payload: {} },
+  'POST /retell/{connectionId}/functions': { name: 'book_appointment', args: {}, call: { call_id: 'call_1' } },
+  'POST /retell/{connectionId}/events': { event: 'call_ended', call: { call_id: 'call_1' } },
+  'POST /retell/{connectionId}/inbound': { event: 'call_inbound', call_inbound: {} },
   'GET /api/v1/tenants/{id}': undefined,
   'PATCH /api/v1/tenants/{id}': { name: 'changed' },
 }
 const withId = operations.filter(({ path }) => path.includes('{'))
 const nameOf = ({ method, path }: { method: string; path: string }) => `${method} ${path}`
-const resourceOf = (path: string) => (path.endsWith('/webhook') ? 'connections' : (path.split('/')[3] ?? ''))
+const resourceOf = (path: string) => (path.includes('{connectionId}') ? 'connections' : (path.split('/')[3] ?? ''))
 
 /** What is no id of anything of the caller's. */
 const wrong = [
@@ -174,6 +177,11 @@ t.test('foreign ids in bodies and queries do nothing and tell nothing', async (t
       code: 'KAL_SERVICE_UNKNOWN',
     })
     t.match(await alike('a service to filter by', 'GET', '/api/v1/appointments?serviceId={id}', service), {
+      code: 'KAL_SERVICE_UNKNOWN',
+    })
+  }
+  for (const service of [shave.id, 'shave']) {
+    t.match(await alike('a service to find free times of', 'GET', '/api/v1/availability?serviceId={id}', service), {
       code: 'KAL_SERVICE_UNKNOWN',
     })
   }
