@@ -22,6 +22,7 @@ const invariants = [
   statusIsTrue,
   journalIsComplete,
   everyBookingIsSomebodys,
+  wholeOrNone,
 ]
 
 /** Checks every invariant against the tables and the ledgers; what was noted on the way is among the answers. */
@@ -199,4 +200,17 @@ function everyBookingIsSomebodys({ world, tables, broken }: Found): void {
       if (!isKnown && gatewayId === null) broken('I2 nothing lost', `${externalId} stands in the calendar and is not known here`)
     }
   })
+}
+
+/** A composite service is booked whole or not at all, unless a person was told exactly which half there is. */
+function wholeOrNone(found: Found): void {
+  const { world, tables, broken } = found
+  if (world.scenario.shape !== 'composite') return
+  for (const appointment of tables.appointments) {
+    const phases = tables.bookings.filter(({ appointment_id }) => appointment_id === appointment.id)
+    const held = phases.filter((booking) => entriesOf(found, booking).length > 0).length
+    const isHalf = held > 0 && held < phases.length
+    const codes = openReviews(found, appointment.id)
+    if (isHalf && !codes.some((code) => undecided.has(code))) broken('whole or none', `${held} of ${phases.length} phases of ${appointment.id} are booked`)
+  }
 }

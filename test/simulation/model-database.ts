@@ -22,9 +22,10 @@ export type ModelDatabase = Database & {
 export async function openModelDatabase(url: string): Promise<ModelDatabase> {
   const client = new pg.Client({ connectionString: url, types: sqlTypes as pg.CustomTypesConfig, pipeline: true } as pg.ClientConfig)
   await client.connect()
-  // One plan for ever: a better one that depends on what earlier runs left behind would give rows in another order.
+  // One plan for ever, by indexes: it is made while the tables are empty, and a better one that depends on what earlier
+  // runs left behind would give rows in another order.
   await client.query(`set TimeZone = 'UTC'; set DateStyle = 'ISO,MDY'; set plan_cache_mode = force_generic_plan;
-    set synchronous_commit = off; set jit = off; set client_min_messages = warning`)
+    set enable_seqscan = off; set synchronous_commit = off; set jit = off; set client_min_messages = warning`)
   await client.query(clockForDefaults)
   const names = new Map<string, string>()
   let clock = () => 0

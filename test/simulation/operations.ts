@@ -43,13 +43,17 @@ function bookWith(world: World, operation: Operation, idempotencyKey: string, se
   const startsAt = slotAt(operation.slot)
   const customer = { name: 'Zoë Müller', email: `zoe-${idempotencyKey}@example.org` }
   let answered = false
-  const actor = world.enter(`client ${idempotencyKey}`, async (actor, ports) => {
+  const ask = async (actor: Actor, ports: Ports) => {
     const ground = async () => ({ tenant: salon.tenant, service: salon.service })
-    const { appointment } = await book(ports, ground, authorOf(world), { serviceId: 'cut', startsAt, customer }, { idempotencyKey })
+    const request = { serviceId: 'cut', startsAt, customer }
+    const { appointment } = await book(ports, ground, authorOf(world), request, { idempotencyKey })
     await scheduler.turn(actor, 'is answered')
-    answered = true
     world.note(`booked ${appointment.id} for ${startsAt}`)
     witness.acknowledged.push({ does: 'book', appointmentId: appointment.id, startsAt })
+  }
+  const actor = world.enter(`client ${idempotencyKey}`, async (actor, ports) => {
+    await polite(ask(actor, ports))
+    answered = true
   })
   const again = () => {
     if (answered) return

@@ -35,6 +35,8 @@ export type Profile = {
   /** Of each site, only these kinds. */
   kinds?: readonly Fault['kind'][]
   mostOperations?: number
+  /** All that is done is done within so many milliseconds. */
+  withinMs?: number
   mostFaults?: number
   leastFaults?: number
 }
@@ -80,23 +82,31 @@ function faultAt(site: Fault['site'], only: Profile['kinds']): fc.Arbitrary<Faul
   return [fc.record({ site: fc.constant(site), nth, kind: fc.constantFrom(...kinds) }) as fc.Arbitrary<Fault>]
 }
 
-/** Every run begins with an appointment: of nothing there is nothing to say. */
-export function scenarios(profile: Profile = {}): fc.Arbitrary<Scenario> {
-  const { mostOperations = 6, mostFaults = 5, leastFaults = 0 } = profile
-  const operation = fc.record({
-    // Often close together: what comes long after everything is settled meets nothing.
-    at: fc.oneof(fc.integer({ min: 0, max: 2_000 }), fc.integer({ min: 0, max: busyMs })),
-    does: fc.constantFrom(...(profile.does ?? everything)),
-    whom: fc.nat(2),
-    slot: fc.nat(40),
-  })
+/** Half of the runs are over in seconds: what comes long after everything is settled meets nothing. */
+const paces = [20, 3_000, busyMs]
+
+function operationsOf({ does = everything, mostOperations = 7, withinMs }: Profile): fc.Arbitrary<Operation[]> {
+  const operation = fc.record({ at: fc.nat(1_000), does: fc.constantFrom(...does), whom: fc.nat(2), slot: fc.nat(40) })
+  // Every run begins with an appointment: of nothing there is nothing to say.
   const first = operation.map((one): Operation => ({ ...one, at: 0, does: 'book' }))
-  const faults = (profile.sites ?? sites).flatMap((site) => faultAt(site, profile.kinds))
+  const rest = fc.array(operation, { minLength: 1, maxLength: mostOperations - 1 })
+  const pace = withinMs === undefined ? fc.constantFrom(...paces) : fc.constant(withinMs)
+  const paced = (one: Operation, within: number) => ({ ...one, at: Math.round((one.at / 1_000) * within) })
+  return fc.tuple(pace, first, rest).map(([within, one, others]) => [one, ...others].map((each) => paced(each, within)))
+}
+
+/** Scenarios of a profile; an empty one allows everything. */
+export function scenarios(profile: Profile = {}): fc.Arbitrary<Scenario> {
+  const { mostFaults = 6, leastFaults = 0, shapes = ['single', 'single', 'single', 'mirrored', 'composite'] } = profile
+  const kinds = (profile.sites ?? sites).flatMap((site) => faultAt(site, profile.kinds))
   return fc.record({
-    shape: fc.constantFrom(...(profile.shapes ?? (['single', 'single', 'single', 'mirrored', 'composite'] as const))),
+    shape: fc.constantFrom(...shapes),
     calendars: fc.tuple(traits(profile), traits(profile)),
-    operations: fc.tuple(first, fc.array(operation, { minLength: 1, maxLength: mostOperations - 1 })).map(([a, b]) => [a, ...b]),
-    faults: faults.length === 0 ? fc.constant([]) : fc.array(fc.oneof(...faults), { minLength: leastFaults, maxLength: mostFaults }),
+    operations: operationsOf(profile),
+    faults:
+      kinds.length === 0
+        ? fc.constant([])
+        : fc.array(fc.oneof(...kinds), { minLength: leastFaults, maxLength: mostFaults }),
     dice: fc.nat(0x7fffffff),
   })
 }

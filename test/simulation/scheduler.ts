@@ -100,10 +100,11 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
   }
 
   function elapse(): boolean {
-    const timer = timers.shift()
-    if (!timer) return false
-    now = timer.at
-    timer.run()
+    const [first] = timers
+    if (!first) return false
+    now = first.at
+    // All of one moment, so that those who begin together meet.
+    while (timers[0]?.at === now) timers.shift()?.run()
     return true
   }
 

@@ -34,7 +34,8 @@ export function createWitness(): Witness {
   const violations: Violation[] = []
   const writes: Write[] = []
   const epochs = new Map<string, number>()
-  const announcements = new Map<Actor, Intent>()
+  /** One thread may bring several connections up to date at once, but each only in one way. */
+  const announcements = new Map<string, Intent>()
   const ownerOf = new Map<string, string>()
   const broken = (invariant: string, what: string) => void violations.push({ invariant, what })
   const nameOf = ({ appointmentId, connectionId }: SyncKey) => `${appointmentId}/${connectionId}`
@@ -55,15 +56,16 @@ export function createWitness(): Witness {
       if (!opened) return
       const { key, lease } = intent
       if (lease.epoch < (epochs.get(nameOf(key)) ?? 0)) broken('I15 fencing', `an overtaken worker announced ${intent.kind}`)
-      announcements.set(actor, intent)
+      announcements.set(`${actor.name}/${key.connectionId}`, intent)
     },
     recorded({ key, lease }, recorded) {
       if (recorded === 'fenced' || lease.epoch >= (epochs.get(nameOf(key)) ?? 0)) return
       broken('I15 fencing', `an overtaken worker wrote ${nameOf(key)}`)
     },
     wrote(write) {
-      const intent = announcements.get(write.actor)
-      announcements.delete(write.actor)
+      const announcement = `${write.actor.name}/${write.connectionId}`
+      const intent = announcements.get(announcement)
+      announcements.delete(announcement)
       if (intent?.kind !== write.kind) broken('I8 intent before effect', `${write.kind} ${write.about} was not announced`)
       else if (write.kind === 'create') ownerOf.set(write.about, intent.bookingId)
       const subject = intent && nameOf(intent.key)
