@@ -6,6 +6,7 @@ import { takeUnconfirmed, type Unconfirmed } from '../store/confirmations.ts'
 import type { CallableConnection } from '../store/connections.ts'
 import { hearSync } from '../store/nudges.ts'
 import type { HearDeps } from './hear.ts'
+import { healNow } from './review.ts'
 
 /** So many bookings of all connections at a time. */
 const batch = 500
@@ -86,10 +87,13 @@ async function conclude(
   booking: Unconfirmed,
   remote: RemoteBooking | null,
 ): Promise<void> {
-  if (remote && standsAsAgreed(booking, remote) && !booking.inReview) {
-    return ports.store.confirm({ ...booking, at: ports.clock.now() })
+  const { tenantId, appointmentId, inReview } = booking
+  if (remote && standsAsAgreed(booking, remote)) {
+    await ports.store.confirm({ ...booking, at: ports.clock.now() })
+    const which = { tenantId, appointmentId, connectionId: connection.id, codes: ['NOT_KEPT'] }
+    if (inReview) await healNow(ports.store.db, which, 'It was seen in the calendar.')
+    return
   }
-  const { tenantId, appointmentId } = booking
   await ports.store.db.transaction(async (tx) => {
     const jobs = await hearSync(tx, { tenantId, appointmentId, connectionId: connection.id }, null)
     await sweepDeps.send(tx, jobs)

@@ -7,8 +7,11 @@ import { KalendsError } from '../errors.ts'
 import { findCallable } from '../store/connections.ts'
 import {
   dropHolds,
+  dropSpent,
+  dropSpentOf,
+  type HeldBy,
   type HoldRow,
-  holdsOf,
+  type KeptHold,
   type KeptThere,
   keepHold,
   noteKeptThere,
@@ -24,6 +27,12 @@ const minuteMs = 60_000
 /** What a plugin asks for is bounded, so that a slip of it closes no day. */
 const longestMinutes = 60
 
+/** After this a hold that was used has mostly become a booking in the calendar, in milliseconds; and how many go at a time. */
+const spentMs = 10_000
+const mostAtOnce = 50
+
+type GiveBackDeps = Pick<AvailabilityDeps, 'ports' | 'slots'>
+
 /**
  * Keeps a start for its holder: asks whether the calendar calls it free, then takes it in our own ledger, where the first
  * of all gateways has it, then has the calendar hide it where it can. Rejects as `Availability.hold` says.
@@ -35,10 +44,13 @@ export async function hold(deps: AvailabilityDeps, tenantId: string, request: Ho
   const timeZone = readTimeZone('timeZone', request.timeZone, offer.tenant.timeZone)
   const startsAt = readWhen('startsAt', request.startsAt, timeZone)
   requireFuture('startsAt', startsAt, ports.clock.now())
+  const visit = { tenantId, holder, serviceId: offer.service.id, visitAt: startsAt }
+  // What the calendar keeps for an earlier hold of theirs would hide the start from us too, and refuse the new one.
+  await giveBackAll(deps, await dropSpentOf(ports.store.db, visit))
   const [free] = await freeStarts(deps, offer, { from: startsAt, to: later(startsAt, 1) }, holder)
   if (free !== startsAt) throw taken(startsAt)
   const ms = request.minutes === undefined ? deps.holdForMs : minutesOf(request.minutes) * minuteMs
-  const kept = await takeHere(ports, offer, startsAt, holder, ms)
+  const kept = await takeHere(ports, offer, visit, ms)
   if (!(await keepThere(ports, kept))) {
     await release(deps, tenantId, holder, kept.id)
     throw taken(startsAt)
@@ -54,25 +66,22 @@ function minutesOf(minutes: number): number {
   return Math.min(Math.max(minutes, 1), longestMinutes)
 }
 
-type Kept = { id: string; until: Instant; rows: readonly HoldRow[]; before: Awaited<ReturnType<typeof holdsOf>> }
+type Kept = KeptHold & { rows: readonly HoldRow[] }
 
 /** Takes the places of a visit in our own ledger, or throws KAL_SLOT_TAKEN: of two who come at once one gets them. */
-async function takeHere(ports: Ports, offer: Offer, visitAt: Instant, holder: string, ms: number): Promise<Kept> {
-  const { tenant, service, parts } = offer
+async function takeHere(ports: Ports, { service, parts }: Offer, visit: HeldBy, ms: number): Promise<Kept> {
+  const { tenantId, holder, visitAt } = visit
+  const id = ports.ids.next()
+  const rows = parts.map(({ phase, link: { connectionId, target } }) => {
+    return { ...visit, id, phase: phase.position, connectionId, target, ...phaseTimes(phase, visitAt) }
+  })
   const links = parts.map(({ link }) => link)
   const places = placesOf(links, service.phases, visitAt)
-  const id = ports.ids.next()
-  const common = { tenantId: tenant.id, id, serviceId: service.id, holder, visitAt }
-  const rows = parts.map(({ phase, link }) => {
-    const { connectionId, target } = link
-    return { ...common, phase: phase.position, connectionId, target, ...phaseTimes(phase, visitAt) }
-  })
   return ports.store.db.transaction(async (tx) => {
-    const refused = await refusedClaims(tx, [{ tenantId: tenant.id, places, holder, appointmentId: null }])
+    const refused = await refusedClaims(tx, [{ tenantId, places, holder, appointmentId: null }])
     if (refused.size > 0) throw taken(visitAt)
-    const before = await holdsOf(tx, common)
     const kept = await keepHold(tx, rows, ms)
-    return { ...kept, before, rows: rows.map((row) => ({ ...row, id: kept.id })) }
+    return { ...kept, rows: rows.map((row) => ({ ...row, id: kept.id })) }
   })
 }
 
@@ -86,11 +95,8 @@ async function keepThere(ports: Ports, kept: Kept): Promise<boolean> {
 }
 
 async function keepPhase(ports: Ports, kept: Kept, row: HoldRow): Promise<'kept' | 'not kept' | 'taken'> {
-  const before = kept.before.find(({ phase }) => phase === row.phase)
-  // Held on: the calendar's own reservation may end earlier, and ours decides.
-  if (before?.isLive && before.remoteId) return 'kept'
-  // One that was used or has run out would refuse the new one.
-  if (before?.remoteId) await giveBack(ports, row.tenantId, { ...before, remoteId: before.remoteId })
+  // Held on: what the calendar keeps may end earlier, and our own ledger decides.
+  if (kept.keptPhases.includes(row.phase)) return 'kept'
   const there = await atCalendar(ports, row.tenantId, row.connectionId)
   if (!there?.provider.holdSlot) return 'not kept'
   const minutes = Math.max(1, Math.ceil((epoch(kept.until) - epoch(ports.clock.now())) / minuteMs))
@@ -102,27 +108,41 @@ async function keepPhase(ports: Ports, kept: Kept, row: HoldRow): Promise<'kept'
   if (outcome?.is !== 'done') return 'not kept'
   const found = { ...row, remoteId: outcome.value.id }
   // Released while the calendar was asked: nobody else knows of what it keeps.
-  if (!(await noteKeptThere(ports.store.db, found))) await giveBack(ports, row.tenantId, found)
+  if (!(await noteKeptThere(ports.store.db, found))) await giveBack(ports, found)
   return 'kept'
 }
 
 /** Gives back what a holder holds, all of it or only the hold `id`, here at once and then in the calendars. */
 export async function release(
-  { ports, slots }: Pick<AvailabilityDeps, 'ports' | 'slots'>,
+  deps: GiveBackDeps,
   tenantId: string,
   holder: string,
   id?: string,
 ): Promise<void> {
   if (id !== undefined && !isId(id)) return
-  const kept = await dropHolds(ports.store.db, tenantId, holder, id ?? null)
-  await Promise.all(kept.map((one) => giveBack(ports, tenantId, one)))
-  // Lists that were read meanwhile lack what the calendar hid for us.
-  slots.forget(tenantId)
-  await tellFreeTimes(ports.store.db, tenantId)
+  await giveBackAll(deps, await dropHolds(deps.ports.store.db, tenantId, holder, id ?? null))
+  deps.slots.forget(tenantId)
+}
+
+/**
+ * Gives back what calendars still keep for holds that were used or have run out. Not at the very moment of use: until the
+ * booking is written there, the slot should stay hidden. Who was cancelled or moved on since then leaves it free so.
+ */
+export async function tidy(deps: GiveBackDeps): Promise<void> {
+  await giveBackAll(deps, await dropSpent(deps.ports.store.db, spentMs, mostAtOnce))
+}
+
+async function giveBackAll({ ports, slots }: GiveBackDeps, kept: readonly KeptThere[]): Promise<void> {
+  await Promise.all(kept.map((one) => giveBack(ports, one)))
+  for (const tenantId of new Set(kept.map((one) => one.tenantId))) {
+    // Lists that were read meanwhile lack what the calendar hid for us.
+    slots.forget(tenantId)
+    await tellFreeTimes(ports.store.db, tenantId)
+  }
 }
 
 /** What cannot be given back runs out by itself. */
-async function giveBack(ports: Ports, tenantId: string, { connectionId, target, remoteId }: KeptThere): Promise<void> {
+async function giveBack(ports: Ports, { tenantId, connectionId, target, remoteId }: KeptThere): Promise<void> {
   const there = await atCalendar(ports, tenantId, connectionId)
   await quietly(ports, connectionId, () => there?.provider.releaseHold?.(there.call(), { id: remoteId, target }))
 }

@@ -1,5 +1,6 @@
-import type { Booking, SyncedState } from '../domain/booking.ts'
+import { type Booking, holdsPlace, type RemoteBooking, type SyncedState } from '../domain/booking.ts'
 import { explain } from '../domain/explain.ts'
+import { epoch } from '../domain/time.ts'
 import { type DoneIntent, lastDone } from '../store/intents.ts'
 import type { Recorded } from '../store/record.ts'
 import { wait } from './conclude.ts'
@@ -20,6 +21,20 @@ export async function notKept(work: Work, booking: Booking): Promise<Recorded | 
   if (last.kind === 'create') return again(work, unmade(booking), last, 'unknown')
   if (!before || before.externalId === booking.externalId) return null
   return again(work, backAt(booking, before), last, 'not_done')
+}
+
+/**
+ * The same where a move keeps the id: the booking stands where it stood before our move, which nobody ever saw made, and
+ * the calendar does not say that it was touched since. Null: it is not so, or a customer moved it back.
+ */
+export async function notMoved(work: Work, booking: Booking, remote: RemoteBooking): Promise<Recorded | null> {
+  const isSuspect = booking.verifiedAt === null && booking.synced !== null && holdsPlace(remote.status)
+  if (!isSuspect || remote.startsAt === booking.synced?.startsAt) return null
+  const [last, before] = await lastDone(work.ports.store.db, booking.tenantId, booking.id, 2)
+  if (last?.kind !== 'reschedule' || before?.target.startsAt !== remote.startsAt) return null
+  if (before.externalId !== remote.externalId) return null
+  const isTouched = remote.updatedAt !== null && epoch(remote.updatedAt) > epoch(last.sentAt)
+  return isTouched ? null : again(work, backAt(booking, before), last, 'not_done')
 }
 
 function again(work: Work, was: Booking, last: DoneIntent, state: 'unknown' | 'not_done'): Promise<Recorded> {

@@ -7,7 +7,7 @@ import { deferred, wait } from './conclude.ts'
 import { giveUp, isAuth, park } from './give-up.ts'
 import { heed } from './heed.ts'
 import { agreed, ended } from './judge.ts'
-import { notKept } from './not-kept.ts'
+import { notKept, notMoved } from './not-kept.ts'
 import { lastOfChain, lookAtHeard } from './settle.ts'
 import { cancelStray } from './stray.ts'
 import { type Bringing, holdOn, note, replaced } from './work.ts'
@@ -54,7 +54,7 @@ export async function readOne(work: Bringing, booking: Booking): Promise<Recorde
   if (outcome.is !== 'done') return unread(work, booking, outcome)
   const remote = outcome.value
   if (!remote) return absent(work, booking)
-  return contradicted(work, remote) ?? heed(work, booking, remote)
+  return contradicted(work, remote) ?? (await notMoved(work, booking, remote)) ?? heed(work, booking, remote)
 }
 
 /** A signed word of the calendar's is not overruled by the first look that knows nothing of it. */

@@ -22,12 +22,13 @@ export type DoneIntent = {
   kind: 'create' | 'reschedule'
   target: { startsAt: Instant; endsAt: Instant }
   externalId: string
+  sentAt: Instant
 }
 
 /** The last writes that put a booking where it is, newest first. */
 export function lastDone(sql: Sql, tenantId: string, bookingId: string, most: number): Promise<DoneIntent[]> {
   return sql.query<DoneIntent>(
-    `select id, kind, target, external_id as "externalId" from kalends.intents
+    `select id, kind, target, external_id as "externalId", sent_at as "sentAt" from kalends.intents
      where tenant_id = $1 and booking_id = $2 and state = 'done' and kind <> 'cancel' and external_id is not null
      order by sent_at desc limit $3`,
     [tenantId, bookingId, most],
