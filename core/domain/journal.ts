@@ -19,6 +19,7 @@ export type EventKind =
   | 'appointment.confirmed'
   | 'appointment.sync_failed'
   | 'sync.skipped'
+  | 'sync.deferred'
   | 'sync.compensating'
   | 'booking.created'
   | 'booking.rescheduled'

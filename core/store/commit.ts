@@ -182,7 +182,8 @@ with input as (
   order by j.tenant_id, j.appointment_id, j.connection_id
   on conflict (tenant_id, appointment_id, connection_id) do update
   set wanted_version = excluded.wanted_version, state = 'waiting', due_at = excluded.due_at, attempts = 0,
-      looks = 0, nudge = 0, failures = 0, compensating = null, job_id = excluded.job_id,
+      looks = 0, nudge = 0, failures = 0, compensating = null, job_id = excluded.job_id, deferred_since = null,
+      tell_at = null,
       -- What was given up is looked at again before anything is planned on it.
       asked = syncs.asked + (syncs.state = 'failed')::int
 ), told as (
