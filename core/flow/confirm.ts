@@ -14,8 +14,8 @@ const batch = 500
 const againMs = 30_000
 /** From so many on, one list costs less than asking for each. */
 const worthAList = 4
-/** The calendar's clock stamps the booking, ours the question. */
-const skewMs = 2 * 60_000
+/** The calendar's clock stamps the booking, ours the question. What differs by more is missed in the list and asked for by itself. */
+const skewMs = 5_000
 
 /**
  * Looks for what calendars said they did, a settle delay later: a "201" with nothing behind it is found here and not by
