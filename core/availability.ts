@@ -1,7 +1,7 @@
 import type { Availability } from './contract/gateway.ts'
 import { type AvailabilityDeps, find } from './flow/availability.ts'
 import { loadGround } from './flow/ground.ts'
-import { hold, release } from './flow/hold.ts'
+import { hold, release, tidy } from './flow/hold.ts'
 import type { Ports } from './flow/ports.ts'
 import { createSlotCache } from './flow/slot-cache.ts'
 import { freeTimesChannel } from './store/holds.ts'
@@ -10,7 +10,7 @@ import { freeTimesChannel } from './store/holds.ts'
 export type AvailabilitySettings = { cacheMs: number; holdForMs: number }
 
 /**
- * What is free, over one set of ports. `watch` begins to hear, on every gateway of the database, of what may have changed
+ * What is free, over one set of ports. `tidy` is to be called every few seconds by somebody. `watch` begins to hear, on every gateway of the database, of what may have changed
  * it; answers the way to stop. Until then, and while that connection is down, what is kept is at most `cacheMs` old.
  */
 export function createAvailability(ports: Ports, { cacheMs, holdForMs }: AvailabilitySettings) {
@@ -26,7 +26,9 @@ export function createAvailability(ports: Ports, { cacheMs, holdForMs }: Availab
     hold: (tenantId, request) => hold(deps, tenantId, request),
     release: (tenantId, holder, id) => release(deps, tenantId, holder, id),
   }
-  return Object.assign(availability, {
+  return {
+    availability: Object.freeze(availability),
+    tidy: () => tidy(deps),
     async watch(): Promise<() => Promise<void>> {
       const { db } = ports.store
       // A notice that was missed is one that cannot be made up for: what is kept may be old.
@@ -36,5 +38,5 @@ export function createAvailability(ports: Ports, { cacheMs, holdForMs }: Availab
       ])
       return async () => void (await Promise.all(heard.map((one) => one.close())))
     },
-  })
+  }
 }

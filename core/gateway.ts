@@ -50,6 +50,9 @@ export type { Settings, SettingsInput } from './settings.ts'
 /** How long calls under way may go on once the gateway closes. Milliseconds. */
 const stopGraceMs = 3_000
 
+/** How often the calendars are given back what they keep for holds that are over. Milliseconds. */
+const tidyEveryMs = 5_000
+
 /** What only tests and operator commands say. */
 export type GatewayOptions = {
   /** `command`: shares an embedded database with the gateway that runs on it, and does no work of its own. @defaultValue 'serve' */
@@ -99,7 +102,7 @@ async function open(settings: Settings, options: Required<GatewayOptions>, close
   const rooms = furnish(settings, foundation, { role, log, mark, engineMetrics, observe: live.observe }, closers)
   const { ports, sweepDeps, bulk, pluginJobs, parts, authenticate } = rooms
   parts.bus = createBus(foundation, live, log, closers, role)
-  closers.add('who hears of free times', await rooms.watchFreeTimes())
+  closers.add('who hears of free times', await rooms.freeTimes.watch())
   const app = createHttp({
     logger: log,
     publicUrl: settings.server.publicUrl,
@@ -131,8 +134,10 @@ async function open(settings: Settings, options: Required<GatewayOptions>, close
     await applyTenants(parts, settings.tenants)
     const clockwork = { scheduler: app.scheduler, closers, ports }
     await startEngine({ ports, sweepDeps, bulk, pluginJobs, settings, foundation, scheduler: app.scheduler, closers })
-    startInbound(inbound, live, repeater(clockwork), closers)
-    startPhone(phone, repeater(clockwork), closers)
+    const repeat = repeater(clockwork)
+    startInbound(inbound, live, repeat, closers)
+    startPhone(phone, repeat, closers)
+    repeat('holds', tidyEveryMs, rooms.freeTimes.tidy)
     closers.add('calls that hang', rooms.hangUpSoon)
   }
   const { appointments, availability, services, connections, reviews, tenants, users, keys } = parts
@@ -216,11 +221,11 @@ function furnish(
       await also(tx)
       await imports.importEventType(tx, author, request.connection, request.eventType)
     })
-  const availability = createAvailability(ports, settings.availability)
+  const freeTimes = createAvailability(ports, settings.availability)
   const parts = {
     registry,
     appointments,
-    availability,
+    availability: freeTimes.availability,
     services,
     connections: Object.assign(
       createConnections({
@@ -252,8 +257,7 @@ function furnish(
   } as Omit<GatewayParts, 'bus' | 'scheduler'> as GatewayParts
   // A calendar that does not answer must not hold up the stop for a whole attempt.
   const hangUpSoon = () => void setTimeout(() => void outbound.hangUp(), stopGraceMs).unref()
-  const watchFreeTimes = () => availability.watch()
-  return { hangUpSoon, watchFreeTimes, ports, sweepDeps, bulk, imports, pluginJobs, parts, authenticate, subscribing }
+  return { hangUpSoon, freeTimes, ports, sweepDeps, bulk, imports, pluginJobs, parts, authenticate, subscribing }
 }
 
 /** Durable subscribers work only where work is done; watching live costs nothing and is for everybody. */

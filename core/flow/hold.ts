@@ -113,12 +113,7 @@ async function keepPhase(ports: Ports, kept: Kept, row: HoldRow): Promise<'kept'
 }
 
 /** Gives back what a holder holds, all of it or only the hold `id`, here at once and then in the calendars. */
-export async function release(
-  deps: GiveBackDeps,
-  tenantId: string,
-  holder: string,
-  id?: string,
-): Promise<void> {
+export async function release(deps: GiveBackDeps, tenantId: string, holder: string, id?: string): Promise<void> {
   if (id !== undefined && !isId(id)) return
   await giveBackAll(deps, await dropHolds(deps.ports.store.db, tenantId, holder, id ?? null))
   deps.slots.forget(tenantId)

@@ -15,29 +15,59 @@ export type HoldRow = {
   endsAt: Instant
 }
 
+/** Whose hold of which visit. */
+export type HeldBy = Pick<HoldRow, 'tenantId' | 'holder' | 'serviceId' | 'visitAt'>
+
 /** What is kept in the calendar for a hold: the calendar's own id of it. */
-export type KeptThere = Pick<HoldRow, 'id' | 'phase' | 'connectionId' | 'target'> & { remoteId: string }
+export type KeptThere = Pick<HoldRow, 'tenantId' | 'id' | 'phase' | 'connectionId' | 'target'> & { remoteId: string }
 
-const keptColumns = `id, phase, connection_id as "connectionId", target, remote_id as "remoteId"`
+type Dropped = Omit<KeptThere, 'remoteId'> & { remoteId: string | null }
 
-/** Those of a holder for one visit that were there before, and whether they still count. $1 tenant, $2 holder, $3 service, $4 start. */
-export function holdsOf(
-  sql: Sql,
-  hold: Pick<HoldRow, 'tenantId' | 'holder' | 'serviceId' | 'visitAt'>,
-): Promise<(Omit<KeptThere, 'remoteId'> & { remoteId: string | null; isLive: boolean })[]> {
-  return sql.query(
-    `select ${keptColumns}, until > kalends.clock() as "isLive" from kalends.holds
-     where tenant_id = $1 and holder = $2 and service_id = $3 and visit_at = $4`,
-    [hold.tenantId, hold.holder, hold.serviceId, hold.visitAt],
+const keptColumns = `h.tenant_id as "tenantId", h.id, h.phase, h.connection_id as "connectionId", h.target, h.remote_id as "remoteId"`
+
+const keptThere = (rows: readonly Dropped[]) => rows.filter((one): one is KeptThere => one.remoteId !== null)
+
+/**
+ * Removes a holder's hold of a visit where it was used or has run out. Answers what a calendar may still keep for it.
+ * $1 tenant, $2 holder, $3 service, $4 start.
+ */
+export async function dropSpentOf(sql: Sql, { tenantId, holder, serviceId, visitAt }: HeldBy): Promise<KeptThere[]> {
+  const dropped = await sql.query<Dropped>(
+    `delete from kalends.holds h
+     where h.tenant_id = $1 and h.holder = $2 and h.service_id = $3 and h.visit_at = $4 and h.until <= kalends.clock()
+     returning ${keptColumns}`,
+    [tenantId, holder, serviceId, visitAt],
   )
+  return keptThere(dropped)
 }
 
 /**
- * Writes the phases of a hold, for `ms` from now; of one that is there already only its end moves. The places must have
- * been claimed in the same transaction. Answers its id and its end. $1 rows, $2 ms.
+ * Removes holds that were used, or have run out, `ms` ago, where a calendar may still keep something for them; that is
+ * the answer. $1 ms, $2 how many at the most.
  */
-export async function keepHold(tx: Sql, rows: readonly HoldRow[], ms: number): Promise<{ id: string; until: Instant }> {
-  const [kept] = await tx.query<{ id: string; until: Instant }>(
+export async function dropSpent(sql: Sql, ms: number, most: number): Promise<KeptThere[]> {
+  const dropped = await sql.query<Dropped>(
+    `delete from kalends.holds h using (
+       select s.tenant_id, s.id, s.phase from kalends.holds s
+       where s.until < kalends.clock() - $1 * interval '1 ms' and s.remote_id is not null
+       order by s.until limit $2 for update skip locked
+     ) spent
+     where h.tenant_id = spent.tenant_id and h.id = spent.id and h.phase = spent.phase
+     returning ${keptColumns}`,
+    [ms, most],
+  )
+  return keptThere(dropped)
+}
+
+/** A hold as it is kept: the phases in `keptPhases` are hidden in their calendars already. */
+export type KeptHold = { id: string; until: Instant; keptPhases: readonly number[] }
+
+/**
+ * Writes the phases of a hold, for `ms` from now; of one that is there already only its end moves. The places must have
+ * been claimed in the same transaction. Answers its id and end, and the phases that a calendar keeps already. $1 rows, $2 ms.
+ */
+export async function keepHold(tx: Sql, rows: readonly HoldRow[], ms: number): Promise<KeptHold> {
+  const kept = await tx.query<{ id: string; until: Instant; phase: number; remoteId: string | null }>(
     `insert into kalends.holds (tenant_id, id, phase, service_id, holder, visit_at, connection_id, target, starts_at,
        ends_at, until)
      select x."tenantId", x.id, x.phase, x."serviceId", x.holder, x."visitAt", x."connectionId", x.target, x."startsAt",
@@ -47,10 +77,11 @@ export async function keepHold(tx: Sql, rows: readonly HoldRow[], ms: number): P
      on conflict (tenant_id, holder, service_id, visit_at, phase) do update
      set until = excluded.until, connection_id = excluded.connection_id, target = excluded.target,
          starts_at = excluded.starts_at, ends_at = excluded.ends_at
-     returning id, until`,
+     returning id, until, phase, remote_id as "remoteId"`,
     [JSON.stringify(rows), ms],
   )
-  return kept as { id: string; until: Instant }
+  const { id, until } = kept[0] as { id: string; until: Instant }
+  return { id, until, keptPhases: kept.flatMap(({ phase, remoteId }) => (remoteId === null ? [] : phase)) }
 }
 
 /** Writes down what the calendar keeps for a phase of a hold; false where the hold is gone. $1 tenant, $2 id, $3 phase, $4 its id there. */
@@ -70,12 +101,12 @@ export async function noteKeptThere(
  * still keep for it. $1 tenant, $2 holder, $3 id or null for all.
  */
 export async function dropHolds(sql: Sql, tenantId: string, holder: string, id: string | null): Promise<KeptThere[]> {
-  const dropped = await sql.query<Omit<KeptThere, 'remoteId'> & { remoteId: string | null }>(
-    `delete from kalends.holds where tenant_id = $1 and holder = $2 and ($3::uuid is null or id = $3)
+  const dropped = await sql.query<Dropped>(
+    `delete from kalends.holds h where h.tenant_id = $1 and h.holder = $2 and ($3::uuid is null or h.id = $3)
      returning ${keptColumns}`,
     [tenantId, holder, id],
   )
-  return dropped.filter((one): one is KeptThere => one.remoteId !== null)
+  return keptThere(dropped)
 }
 
 /** The starts of a service that somebody holds, between two moments. $1 tenant, $2 holder, $3 service, $4 from, $5 to. */

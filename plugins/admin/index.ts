@@ -1,5 +1,6 @@
 import { definePlugin } from '#core'
 import { appointmentRoutes } from './routes/appointments.ts'
+import { availabilityRoutes } from './routes/availability.ts'
 import { bulkRoutes } from './routes/bulk.ts'
 import { connectionRoutes } from './routes/connections.ts'
 import { eventRoutes } from './routes/events.ts'
@@ -19,6 +20,7 @@ export default definePlugin({
   setup(gateway) {
     const resources = [
       appointmentRoutes,
+      availabilityRoutes,
       bulkRoutes,
       serviceRoutes,
       connectionRoutes,

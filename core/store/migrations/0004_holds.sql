@@ -21,4 +21,4 @@ create table kalends.holds (
   check (ends_at > starts_at)
 );
 create index holds_by_place on kalends.holds (tenant_id, connection_id, starts_at);
-create index holds_by_age on kalends.holds (until);
+create index holds_by_end on kalends.holds (until);

@@ -22,7 +22,7 @@ async function table(t: Test): Promise<{ app: FastifyInstance; routes: RouteOpti
 
 t.test('every route says who may use it, what it is called, and what it answers', async (t) => {
   const { routes } = await table(t)
-  t.ok(routes.length >= 38, `${routes.length} routes`)
+  t.ok(routes.length >= 39, `${routes.length} routes`)
   const names = new Set<string>()
   for (const { method, url, config, schema } of routes) {
     const { operationId, summary, response } = (schema ?? {}) as Described
@@ -53,6 +53,7 @@ t.test('the table of who may do what', async (t) => {
     'POST /api/v1/appointments/:id/retry-sync': 'manager',
     'POST /api/v1/appointments/:id/verify': 'manager',
     'GET /api/v1/appointments/:id/timeline': 'viewer',
+    'GET /api/v1/availability': 'viewer',
     'POST /api/v1/appointments/bulk': 'manager',
     'GET /api/v1/bulk/:id': 'manager',
     'GET /api/v1/services': 'viewer',
