@@ -79,7 +79,8 @@ export async function afterNothing(
 }
 
 /** A refusal that was doubted and proved true: the same request would be refused again. */
-const isRefusal = (code: string | null) => code === 'SLOT_TAKEN' || (code !== null && /^HTTP_4\d\d$/.test(code))
+const isRefusal = (code: string | null) =>
+  code === 'SLOT_TAKEN' || code === 'DATA_MISMATCH' || (code !== null && /^HTTP_4\d\d$/.test(code))
 
 /**
  * A look that could not be made proves nothing, so nothing else may be tried; it is made again, more and more slowly,
