@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
-import type { CalendarProvider } from './contract/provider.ts'
+import type { CalendarProvider, Priority } from './contract/provider.ts'
 import type { Outcome } from './domain/outcome.ts'
 import type { Sql } from './store/database.ts'
 
@@ -7,6 +7,10 @@ import type { Sql } from './store/database.ts'
 export type EngineMetrics = {
   /** The same provider, whose calls are counted. */
   measured(provider: CalendarProvider): CalendarProvider
+  /** Counts every request that leaves for a calendar, and every one that is held back. */
+  calls: { left(priority: Priority): void; held(priority: Priority, code: string): void }
+  /** Shows the connections that are left alone, asked for when somebody reads the figures. */
+  showBreakers(troubled: () => { connectionId: string; breaker: 'open' | 'half_open' }[]): void
 }
 
 const measuredCalls = ['createBooking', 'getBooking', 'rescheduleBooking', 'cancelBooking'] as const
@@ -52,7 +56,44 @@ export function createEngineMetrics(registry: Registry, sql: Sql): EngineMetrics
       kept.set(provider, known)
       return known
     },
+    calls: countRequests(registers),
+    showBreakers: (troubled) => addBreakers(registers, troubled),
   }
+}
+
+function countRequests(registers: Registry[]): EngineMetrics['calls'] {
+  const left = new Counter({
+    name: 'kalends_calendar_requests_total',
+    help: 'Requests that left for a calendar, by priority: live, change, poll, verify',
+    labelNames: ['priority'],
+    registers,
+  })
+  const held = new Counter({
+    name: 'kalends_calendar_requests_held_total',
+    help: 'Requests that were held back: BREAKER_OPEN, RATE_LIMITED',
+    labelNames: ['priority', 'code'],
+    registers,
+  })
+  return {
+    left: (priority) => left.inc({ priority }),
+    held: (priority, code) => held.inc({ priority, code }),
+  }
+}
+
+/** Only those in trouble have a line: one for each connection of a large house would be thousands of noughts. */
+function addBreakers(registers: Registry[], troubled: Parameters<EngineMetrics['showBreakers']>[0]): void {
+  new Gauge({
+    name: 'kalends_calendar_breaker',
+    help: 'Calendars that are left alone after failures: 1 open, 0.5 half open; no line where all is well',
+    labelNames: ['connection'],
+    registers,
+    collect() {
+      this.reset()
+      for (const { connectionId, breaker } of troubled()) {
+        this.set({ connection: connectionId }, breaker === 'open' ? 1 : 0.5)
+      }
+    },
+  })
 }
 
 // Each count runs over a partial index that holds only what is unfinished: it costs what waits, not what ever was.

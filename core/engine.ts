@@ -14,7 +14,7 @@ import { createSweeper } from './flow/sweeper.ts'
 import { sync } from './flow/sync.ts'
 import type { Foundation } from './foundation.ts'
 import type { Logger } from './logger.ts'
-import type { CallFor } from './outbound/calls.ts'
+import type { Outward } from './outward.ts'
 import type { Queue } from './queue/boss.ts'
 import type { createPluginJobs } from './queue/plugin-jobs.ts'
 import { startWorker } from './queue/worker.ts'
@@ -43,7 +43,7 @@ export type EngineParts = {
   settings: Settings
   registry: Registry
   openConnection: OpenConnection
-  callFor: CallFor
+  outward: Outward
   engineMetrics: EngineMetrics
   log: Logger
   mark: (point: Mark) => void
@@ -51,13 +51,13 @@ export type EngineParts = {
 
 /** The engine's ports over the real things, and what the sweep needs. */
 export function createPorts(parts: EngineParts): { ports: Ports; sweepDeps: SweepDeps } {
-  const { foundation, settings, registry, openConnection, callFor, engineMetrics, log, mark } = parts
+  const { foundation, settings, registry, openConnection, outward, engineMetrics, log, mark } = parts
   const { db, queue } = foundation
   const { sync: policy } = settings
   const send = sendSyncs(queue)
   const guards = new WeakMap<CalendarProvider, CalendarProvider>()
   const guardedOnce = (provider: CalendarProvider) => {
-    const known = guards.get(provider) ?? guarded(provider, log)
+    const known = guards.get(provider) ?? guarded(provider, log, outward.limited)
     guards.set(provider, known)
     return known
   }
@@ -69,8 +69,10 @@ export function createPorts(parts: EngineParts): { ports: Ports; sweepDeps: Swee
         return provider && guardedOnce(engineMetrics.measured(provider))
       },
     },
-    outbound: { open: (connection) => callFor(openConnection.opened(connection)) },
-    circuits: { waits: () => null },
+    outbound: {
+      open: (connection, priority = 'change') => outward.callFor(openConnection.opened(connection), { priority }),
+    },
+    circuits: outward.circuits,
     clock: systemClock,
     ids: { next: v7 },
     policy: {
@@ -84,7 +86,10 @@ export function createPorts(parts: EngineParts): { ports: Ports; sweepDeps: Swee
     log,
     mark,
   }
-  return { ports, sweepDeps: { db, send, log, graceMs: graceFor(policy.sweepEveryMs) } }
+  return {
+    ports,
+    sweepDeps: { db, send, log, graceMs: graceFor(policy.sweepEveryMs), deferAtMostMs: policy.deferAtMostMs },
+  }
 }
 
 function sendSyncs(queue: Queue): SendJobs {

@@ -28,8 +28,7 @@ import { createHttp } from './http/server.ts'
 import { openDoors, startInbound } from './inbound.ts'
 import { createLogger, type Logger } from './logger.ts'
 import { checkBaseUrl } from './outbound/base-url.ts'
-import { createCalls } from './outbound/calls.ts'
-import { createOutbound } from './outbound/outbound.ts'
+import { type Outward, openOutward } from './outward.ts'
 import { createAuthenticate } from './people/authenticate.ts'
 import { createKeys } from './people/keys.ts'
 import { createOperatorKeys } from './people/operator-keys.ts'
@@ -39,7 +38,7 @@ import { createTenants } from './people/tenants.ts'
 import { createUsers } from './people/users.ts'
 import { openPhone, startPhone } from './phone.ts'
 import { createPluginJobs } from './queue/plugin-jobs.ts'
-import { createRegistry } from './registry.ts'
+import { createRegistry, type Registry } from './registry.ts'
 import { readSettings, type Settings, type SettingsInput } from './settings.ts'
 import { isUnavailable } from './store/database.ts'
 import { pluginState } from './store/plugin-state.ts'
@@ -99,7 +98,11 @@ async function open(settings: Settings, options: Required<GatewayOptions>, close
   closers.add('those who watch', () => live.close())
   const metrics = createMetrics()
   const engineMetrics = createEngineMetrics(metrics, foundation.db)
-  const rooms = furnish(settings, foundation, { role, log, mark, engineMetrics, observe: live.observe }, closers)
+  const registry = createRegistry()
+  const { db } = foundation
+  const outward = await openOutward({ settings, db, registry, engineMetrics, clock: systemClock, log }, closers)
+  const given = { role, log, mark, registry, outward, engineMetrics, observe: live.observe }
+  const rooms = furnish(settings, foundation, given, closers)
   const { ports, sweepDeps, bulk, pluginJobs, parts, authenticate } = rooms
   parts.bus = createBus(foundation, live, log, closers, role)
   closers.add('who hears of free times', await rooms.freeTimes.watch())
@@ -126,7 +129,7 @@ async function open(settings: Settings, options: Required<GatewayOptions>, close
   const { subscribing, imports } = rooms
   const inbound = { ports, sweepDeps, subscribing, imports, queue: foundation.queue, settings }
   openDoors(app, inbound)
-  const { registry, secrets } = subscribing
+  const { secrets } = subscribing
   const phone = { ports, registry, secrets, queue: foundation.queue, settings }
   openPhone(app, phone)
   await app.ready()
@@ -170,25 +173,25 @@ function furnish(
     role,
     log,
     mark,
+    registry,
+    outward,
     engineMetrics,
     observe,
   }: {
     role: Role
     log: Logger
     mark: (point: Mark) => void
+    registry: Registry
+    outward: Outward
     engineMetrics: EngineMetrics
     observe: Live['observe']
   },
   closers: Closers,
 ) {
   const { db, queue, secrets } = foundation
-  const registry = createRegistry()
-  const { attemptTimeoutMs } = settings.sync
-  const outbound = createOutbound({ allow: settings.outbound.allow, log, attemptTimeoutMs })
-  closers.add('outgoing calls', () => outbound.close())
   const openConnection = createOpenConnection(secrets)
-  const callFor = createCalls({ outbound, registry, clock: systemClock, attemptTimeoutMs, log })
-  const engine: EngineParts = { foundation, settings, registry, openConnection, callFor, engineMetrics, log, mark }
+  const { callFor } = outward
+  const engine: EngineParts = { foundation, settings, registry, openConnection, outward, engineMetrics, log, mark }
   const { ports, sweepDeps } = createPorts(engine)
   const releaseOf = async (tenantId: string, id: string) => void (await release(sweepDeps, tenantId, id))
   const retryOf = (tenantId: string, id: string, connectionId: string | null) =>
@@ -256,7 +259,7 @@ function furnish(
     log,
   } as Omit<GatewayParts, 'bus' | 'scheduler'> as GatewayParts
   // A calendar that does not answer must not hold up the stop for a whole attempt.
-  const hangUpSoon = () => void setTimeout(() => void outbound.hangUp(), stopGraceMs).unref()
+  const hangUpSoon = () => void setTimeout(() => void outward.hangUp(), stopGraceMs).unref()
   return { hangUpSoon, freeTimes, ports, sweepDeps, bulk, imports, pluginJobs, parts, authenticate, subscribing }
 }
 

@@ -66,6 +66,7 @@ const floors: readonly (readonly string[])[] = [
     'core/foundation.ts',
     'core/gateway.ts',
     'core/inbound.ts',
+    'core/outward.ts',
     'core/phone.ts',
   ],
   ['plugins'],

@@ -30,7 +30,8 @@ export async function listWindow(
   const startsTo = later(listedTo, spanDays * day)
   const query = { startsFrom: listedTo, withGuests: true, ...(isLast ? {} : { startsTo }) }
   const bookings: RemoteBooking[] = []
-  for await (const booking of provider.findBookings(ports.outbound.open(source), query)) bookings.push(booking)
+  const call = ports.outbound.open(source, 'poll')
+  for await (const booking of provider.findBookings(call, query)) bookings.push(booking)
   return { bookings, next: isLast ? null : { listedTo: startsTo, spanDays: Math.min(spanDays * 2, longestSpan) } }
 }
 

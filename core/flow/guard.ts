@@ -1,6 +1,7 @@
-import type { CalendarProvider, Log } from '../contract/provider.ts'
+import type { CalendarProvider, Call, Log } from '../contract/provider.ts'
 import { ProviderError } from '../contract/provider-error.ts'
-import { unknown } from '../domain/outcome.ts'
+import { type Outcome, unknown } from '../domain/outcome.ts'
+import type { Instant } from '../domain/time.ts'
 
 const fault = unknown('PROVIDER_FAULT')
 const answering = ['createBooking', 'getBooking', 'rescheduleBooking', 'cancelBooking', 'changesSince'] as const
@@ -8,8 +9,15 @@ const answering = ['createBooking', 'getBooking', 'rescheduleBooking', 'cancelBo
 /**
  * A provider whose faults are answers: one that throws against its contract leaves a doubt like a calendar that does not
  * answer, and that doubt is settled, counted and in the end shown to a person. Rethrown, it would come again for ever.
+ *
+ * Where an answer says that its whole connection takes no calls until a moment, `limited` hears of it: a calendar may say
+ * so in other ways than by status 429, which every call shows by itself.
  */
-export function guarded(provider: CalendarProvider, log: Log): CalendarProvider {
+export function guarded(
+  provider: CalendarProvider,
+  log: Log,
+  limited: (call: Call, until: Instant) => void = () => undefined,
+): CalendarProvider {
   const told = (operation: string, error: unknown) => {
     log.error(
       { event: 'failed', plugin: provider.name, operation, err: error },
@@ -17,13 +25,18 @@ export function guarded(provider: CalendarProvider, log: Log): CalendarProvider 
     )
     return fault
   }
+  const heeded = <T>(call: Call, outcome: Outcome<T>): Outcome<T> => {
+    const isOfAll = outcome.is === 'not_done' && outcome.scope === 'connection'
+    if (isOfAll && typeof outcome.retry === 'object') limited(call, outcome.retry.at)
+    return outcome
+  }
   const safe = Object.create(provider) as CalendarProvider
   for (const operation of answering) {
-    const call = provider[operation] as ((...args: unknown[]) => Promise<unknown>) | undefined
-    if (!call) continue
-    const value = async (...args: unknown[]) => {
+    const perform = provider[operation] as ((call: Call, ...rest: unknown[]) => Promise<Outcome<unknown>>) | undefined
+    if (!perform) continue
+    const value = async (call: Call, ...rest: unknown[]) => {
       try {
-        return await call.apply(provider, args)
+        return heeded(call, await perform.call(provider, call, ...rest))
       } catch (error) {
         return told(operation, error)
       }
@@ -34,7 +47,9 @@ export function guarded(provider: CalendarProvider, log: Log): CalendarProvider 
     try {
       yield* provider.findBookings(call, query)
     } catch (error) {
-      throw error instanceof ProviderError ? error : new ProviderError(told('findBookings', error))
+      if (!(error instanceof ProviderError)) throw new ProviderError(told('findBookings', error))
+      heeded(call, error.outcome)
+      throw error
     }
   }
   Object.defineProperty(safe, 'findBookings', { value: find })

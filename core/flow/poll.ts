@@ -20,7 +20,7 @@ export async function poll(deps: HearDeps, { cursor: from, ...source }: DuePoll)
   let cursor = from
   let held = false
   for (let page = 0; provider?.changesSince && page < mostPages; page++) {
-    const outcome = await provider.changesSince(ports.outbound.open(source), cursor)
+    const outcome = await provider.changesSince(ports.outbound.open(source, 'poll'), cursor)
     if (outcome.is !== 'done') {
       ports.log.warn({ event: 'failed', connectionId: source.id, code: outcome.code }, 'a calendar could not be polled')
       return heard

@@ -19,6 +19,8 @@ import { type Bringing, begin, holdOn, note, replaced } from './work.ts'
  * where there is nothing to do, or somebody else is doing it, nothing happens.
  */
 export async function sync(ports: Ports, key: SyncKey): Promise<void> {
+  // Not even claimed: nothing could be sent, and the row stays due for the sweep, which knows when the calendar is free.
+  if (ports.circuits.waits(key.connectionId, 'change')) return
   for (let recorded: Recorded = 'moved'; recorded === 'moved'; ) {
     const snapshot = await ports.store.claim({ key, owner: ports.ids.next() })
     if (!snapshot) return

@@ -1,27 +1,36 @@
-import type { Call, Log, ProviderConnection } from '../contract/provider.ts'
+import type { CalendarProvider, Call, Log, Priority, ProviderConnection } from '../contract/provider.ts'
 import { epoch, type Instant } from '../domain/time.ts'
+import type { Gate } from './gate.ts'
 import type { Outbound } from './outbound.ts'
 
 export type CallsDeps = {
   outbound: Pick<Outbound, 'fetchFor'>
-  registry: { plugins: { get(name: string): { baseUrl: string | null } | undefined } }
+  registry: {
+    plugins: { get(name: string): { baseUrl: string | null } | undefined }
+    providers?: { get(name: string): Pick<CalendarProvider, 'budget'> | undefined }
+  }
+  /** What every call asks before it leaves. @defaultValue none: every call leaves */
+  gate?: Gate
   clock: { now(): Instant }
   /** How long one call may take where nothing shorter is asked for. Milliseconds. */
   attemptTimeoutMs: number
   log: Log
 }
 
-/** Lends a call for one connection: `timeoutMs` from now it is over, and earlier where `signal` says so. */
+/**
+ * Lends a call for one connection: `timeoutMs` from now it is over, and earlier where `signal` says so. `priority` says who
+ * goes first where the calendar takes only so many calls; 'change' where nothing is said.
+ */
 export type CallFor = (
   connection: ProviderConnection & { plugin: string },
-  options?: { signal?: AbortSignal; timeoutMs?: number },
+  options?: { signal?: AbortSignal; timeoutMs?: number; priority?: Priority },
 ) => Call
 
 /**
  * Makes what every provider method is lent for one call: a deadline, a signal that keeps it, a fetch that reaches the
  * connection's host only, a log whose lines name the connection.
  */
-export function createCalls({ outbound, registry, clock, attemptTimeoutMs, log }: CallsDeps): CallFor {
+export function createCalls({ outbound, registry, gate, clock, attemptTimeoutMs, log }: CallsDeps): CallFor {
   return ({ plugin, ...connection }, options = {}) => {
     const timeoutMs = Math.min(options.timeoutMs ?? attemptTimeoutMs, attemptTimeoutMs)
     const deadline = epoch(clock.now()) + timeoutMs
@@ -29,13 +38,18 @@ export function createCalls({ outbound, registry, clock, attemptTimeoutMs, log }
     const signal = options.signal ? AbortSignal.any([options.signal, inTime]) : inTime
     const { id, baseUrl } = connection
     const defaultBaseUrl = registry.plugins.get(plugin)?.baseUrl ?? null
-    return {
+    const direct = outbound.fetchFor({ id, baseUrl, defaultBaseUrl }, { signal, deadline })
+    const { priority = 'change' } = options
+    const provider = registry.providers?.get(plugin)
+    const budget = provider?.budget?.bind(provider)
+    const call: Call = {
       connection,
       signal,
       deadline,
-      fetch: outbound.fetchFor({ id, baseUrl, defaultBaseUrl }, { signal, deadline }),
+      fetch: gate ? gate.through({ connection, priority, budget, call: () => call }, direct) : direct,
       log: childLog(log, { plugin, tenantId: connection.tenantId, connectionId: id }),
     }
+    return call
   }
 }
 

@@ -76,6 +76,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #named(error: Error & { code?: string }): OutboundError {
     const reason = error.code ?? error.name
     if (reason === 'UND_ERR_HEADERS_OVERFLOW') return tooLarge()
+    // We hung up ourselves. Taken for the network's fault, every stop would count against the calendars.
+    if (reason === 'UND_ERR_DESTROYED' || reason === 'UND_ERR_CLOSED') {
+      return new OutboundError('ABORTED', 'the gateway is closing', { sent: this.#sent, cause: error })
+    }
     if (this.#sent) {
       const message = `the connection broke before the reply was whole (${reason})`
       return new OutboundError('NETWORK', message, { sent: true, cause: error })

@@ -10,7 +10,7 @@ export const circuitsChannel = 'kalends_circuits'
 /** A circuit as it stands in the database. All its times, and `now`, are the database's own, in milliseconds since 1970. */
 export type StoredCircuit = CircuitKey & { circuit: Circuit; now: number }
 
-/** A circuit before and after a change; the very same object where nothing was changed. */
+/** A circuit before and after a change, the very same object where nothing was changed; in the database's time. */
 export type ChangedCircuit = { before: Circuit; after: Circuit; now: number }
 
 type Row = {
@@ -44,7 +44,7 @@ export async function readCircuits(sql: Sql, connectionId: string | null = null)
  * change; then nothing is written and nobody is told. Null: the connection is gone.
  */
 export function changeCircuit(
-  db: Database,
+  db: Pick<Database, 'transaction'>,
   key: CircuitKey,
   rule: (circuit: Circuit, now: number) => Circuit,
 ): Promise<ChangedCircuit | null> {
@@ -72,7 +72,7 @@ async function insert(tx: Transaction, { tenantId, id }: CircuitKey): Promise<bo
   const rows = await tx.query(
     `with made as (
        insert into kalends.circuits (tenant_id, connection_id)
-       select tenant_id, id from kalends.connections where tenant_id = $1 and id = $2 for key share
+       select tenant_id, id from kalends.connections where tenant_id = $1 and id = $2
        on conflict do nothing
      )
      select from kalends.connections where tenant_id = $1 and id = $2`,

@@ -425,5 +425,5 @@ t.test('close waits for what is under way, and may be called twice', async (t) =
   const closed = [outbound.close(), outbound.close()]
   t.match(await reply, { status: 200 })
   await Promise.all(closed)
-  t.match(await failure(fetch(base)), { code: 'NETWORK', sent: false })
+  t.match(await failure(fetch(base)), { code: 'ABORTED', sent: false })
 })

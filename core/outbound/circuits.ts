@@ -1,0 +1,99 @@
+import type { Priority } from '../contract/provider.ts'
+import { type Budget, departed, isWithin, returned, unlimited } from '../domain/call-budget.ts'
+import { breakerOf, type Circuit, type Observation, passage, probing, type Wait } from '../domain/circuit.ts'
+import { type Instant, instantOf } from '../domain/time.ts'
+import type { CircuitKey } from '../store/circuits.ts'
+import { type MirrorDeps, openMirror } from './circuit-mirror.ts'
+
+/** Hears of every call that asked to leave: for the figures. */
+export type CallsSeen = {
+  left(priority: Priority): void
+  held(priority: Priority, code: Wait['code']): void
+}
+
+export type CircuitsDeps = MirrorDeps & {
+  /** How long the call that tries is waited for before another may try. Milliseconds. */
+  attemptTimeoutMs: number
+  seen: CallsSeen
+}
+
+/** Whether connections may be called, as this gateway knows it. */
+export type Circuits = {
+  /**
+   * Whether work for a connection is left alone for now: why, and until when. Where somebody may try, the first who asks
+   * is told to go and the others to wait.
+   */
+  waits(connectionId: string, priority: Priority): { code: Wait['code']; until: Instant } | null
+  /** Asks for one call. Null: it may leave, and `ended` must be told how it came back. */
+  enter(key: CircuitKey, priority: Priority): Promise<Wait | null>
+  /** What a call that left showed, with the calendar's word of what is left of its limit. */
+  ended(key: CircuitKey, seen: Observation, budget: Budget | null): void
+  /** A provider's own word that its calendar takes no calls for so many milliseconds. */
+  limit(key: CircuitKey, forMs: number): void
+  /** The connections that are left alone. */
+  troubled(): { connectionId: string; breaker: 'open' | 'half_open' }[]
+  /** Waits until what was seen is written down. */
+  close(): Promise<void>
+}
+
+/** How long whoever was told to try may take until its first call. Milliseconds. */
+const offerMs = 1_000
+
+/** The question that every call asks is answered from memory; only the probe is asked for in the database. */
+export async function createCircuits(deps: CircuitsDeps): Promise<Circuits> {
+  const { now, seen: told, attemptTimeoutMs } = deps
+  const mirror = await openMirror(deps)
+
+  /** Of all gateways one gets the probe; without the database, this one goes by what it knows itself. */
+  async function takeProbe(key: CircuitKey, priority: Priority): Promise<Wait | null> {
+    const take = (circuit: Circuit, at: number) =>
+      passage(circuit, unlimited, priority, at).is === 'probe' ? probing(circuit, at + attemptTimeoutMs) : circuit
+    const changed = await mirror.change(key, take)
+    const known = mirror.known(key.id)
+    const way = passage(known.circuit, known.allowance, priority, now())
+    if (way.is === 'go' || (changed && changed.after !== changed.before)) return null
+    if (way.is === 'wait') return way
+    // By the database's clock it may be too early still.
+    if (changed) return { is: 'wait', code: 'BREAKER_OPEN', until: now() + offerMs }
+    known.circuit = take(known.circuit, now())
+    return null
+  }
+
+  return {
+    waits(connectionId, priority) {
+      const known = mirror.find(connectionId)
+      if (!known) return null
+      const way = passage(known.circuit, known.allowance, priority, now())
+      if (way.is === 'go') return null
+      if (way.is === 'wait') return { code: way.code, until: instantOf(Math.ceil(way.until)) }
+      if (known.offeredUntil > now()) return { code: 'BREAKER_OPEN', until: instantOf(known.offeredUntil) }
+      known.offeredUntil = now() + offerMs
+      return null
+    },
+    async enter(key, priority) {
+      const known = mirror.known(key.id)
+      const way = passage(known.circuit, known.allowance, priority, now())
+      const wait = way.is === 'probe' ? await takeProbe(key, priority) : way.is === 'wait' ? way : null
+      if (wait) told.held(priority, wait.code)
+      else {
+        known.allowance = departed(known.allowance)
+        told.left(priority)
+      }
+      return wait
+    },
+    ended(key, seen, budget) {
+      const known = mirror.known(key.id)
+      known.allowance = returned(known.allowance, budget)
+      void mirror.note(key, seen)
+      const isSpent = budget && !isWithin(known.allowance, 'change', now())
+      if (isSpent) void mirror.note(key, { is: 'spent', forMs: budget.resetAt - now() })
+    },
+    limit: (key, forMs) => void mirror.note(key, { is: 'limited', forMs }),
+    troubled: () =>
+      mirror.list().flatMap(([connectionId, { circuit }]) => {
+        const breaker = breakerOf(circuit, now())
+        return breaker === 'closed' ? [] : { connectionId, breaker }
+      }),
+    close: mirror.close,
+  }
+}
