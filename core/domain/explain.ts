@@ -152,6 +152,10 @@ const explanations: Record<string, Explanation> = {
     'One phase of a composite appointment was changed in the calendar.',
     'Bring the other phases in line with it.',
   ),
+  COMPENSATED: row(
+    'Cancelled again, because another part of the service could not be booked.',
+    'See what kept the other part from being booked; a retry books all of them.',
+  ),
   HALF_BOOKED: row(
     'Only a part of the service is booked, and what is booked could not be cancelled.',
     'The list says which parts: book the others in the calendar or cancel these there, then retry.',

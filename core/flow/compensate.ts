@@ -1,10 +1,11 @@
 import { isLive } from '../domain/appointment.ts'
 import { type Booking, holdsPlace } from '../domain/booking.ts'
+import { explain } from '../domain/explain.ts'
 import { isTransient } from '../domain/retry.ts'
 import type { Recorded } from '../store/record.ts'
 import { giveUp } from './give-up.ts'
 import { type Refusal, takeStep } from './step.ts'
-import { type Bringing, note, write } from './work.ts'
+import { type Bringing, note, replaced, write } from './work.ts'
 
 /**
  * Ends a write that no repetition will bring about. Of a composite service all phases are booked or none: where one is
@@ -28,6 +29,7 @@ function mustCompensate({ snapshot, bookings }: Bringing, code: string, operatio
   return isMaking && !isTransient(code) && bookings.some(isHeld)
 }
 
+const isCompensated = (booking: Booking) => booking.externalId !== null && !isHeld(booking)
 const isHeld = ({ externalId, remoteStatus }: Booking) => externalId !== null && holdsPlace(remoteStatus)
 
 /**
@@ -41,6 +43,10 @@ export async function compensate(work: Bringing, code: string): Promise<Recorded
     // Moved over there meanwhile: the cancel goes to where it stands now.
     if (result === 'plan again') return compensate(work, code)
     if (result !== 'on') return result
+  }
+  for (const booking of work.bookings.filter(isCompensated)) {
+    const errorMessage = explain('COMPENSATED')
+    replaced(work, { ...booking, syncStatus: 'failed', errorCode: 'COMPENSATED', errorMessage })
   }
   const refused = work.bookings.find((booking) => booking.errorCode === code) ?? work.bookings[0]
   return giveUp(work, refused ?? null, code)

@@ -38,8 +38,8 @@ t.test('the third of four phases is taken: the first two are cancelled again, an
   t.match(
     failed.bookings.map(({ status, syncStatus, errorCode }) => ({ status, syncStatus, errorCode })),
     [
-      { status: 'cancelled', errorCode: null },
-      { status: 'cancelled', errorCode: null },
+      { status: 'cancelled', syncStatus: 'failed', errorCode: 'COMPENSATED' },
+      { status: 'cancelled', syncStatus: 'failed', errorCode: 'COMPENSATED' },
       { status: null, syncStatus: 'failed', errorCode: 'SLOT_TAKEN' },
       { status: null, syncStatus: 'pending', errorCode: null },
     ],
