@@ -20,7 +20,9 @@ type Wanted = Pick<Appointment, 'status' | 'startsAt' | 'phases'>
 export function standingOf(appointment: Wanted, bookings: readonly Booking[]): Stand {
   const primary = bookings.filter(({ role }) => role === 'primary')
   const counting = primary.length > 0 ? primary : bookings
-  const refused = counting.find(({ syncStatus }) => syncStatus === 'failed' || syncStatus === 'orphaned_local')
+  const refusals = counting.filter(({ syncStatus }) => syncStatus === 'failed' || syncStatus === 'orphaned_local')
+  // That the others were cancelled for it is not why it failed.
+  const refused = refusals.find(({ errorCode }) => errorCode !== 'COMPENSATED') ?? refusals[0]
   if (refused) return { is: 'refused', code: refused.errorCode ?? 'VERIFICATION_ERROR' }
   if (!counting.every((booking) => isAsWanted(appointment, booking))) {
     return { is: 'pending', code: counting.find(({ errorCode }) => errorCode !== null)?.errorCode ?? null }

@@ -187,7 +187,8 @@ with input as (
 select owner, moved and next <> 'working' as moved, job_id, (select count(*) from told) as told from held`
 
 // A statement of its own, so that it sees what the one before wrote and, behind the lock on the appointment, what a
-// worker of another connection wrote: the state of an appointment is that of its worst booking.
+// worker of another connection wrote: the state of an appointment is that of its worst booking. Why it failed is what the
+// one part said that could not be booked, not that the others were cancelled for it.
 export const summary = `
 with input as (
   select * from jsonb_to_recordset($1::jsonb) as x(
@@ -208,8 +209,8 @@ set sync_status = n.sync_status,
 from touched t, lateral (
   select (array['failed', 'orphaned_local', 'orphaned_remote', 'verification_pending', 'pending', 'synced'])[
            coalesce(min(array_position(array['failed', 'orphaned_local', 'orphaned_remote', 'verification_pending', 'pending', 'synced'], b.sync_status)), 6)] as sync_status,
-         (array_agg(b.error_code order by b.role desc, b.phase) filter (where b.error_code is not null))[1] as error_code,
-         (array_agg(b.error_message order by b.role desc, b.phase) filter (where b.error_code is not null))[1] as error_message,
+         (array_agg(b.error_code order by b.error_code = 'COMPENSATED', b.role desc, b.phase) filter (where b.error_code is not null))[1] as error_code,
+         (array_agg(b.error_message order by b.error_code = 'COMPENSATED', b.role desc, b.phase) filter (where b.error_code is not null))[1] as error_message,
          max(b.verified_at) as verified_at,
          count(*) filter (where b.role = 'primary' and b.external_id is not null and b.remote_status in ('accepted', 'pending')) as held,
          count(*) filter (where b.role = 'primary' and (b.external_id is null or b.remote_status = 'pending')) as asked
