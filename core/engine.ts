@@ -20,6 +20,7 @@ import type { createPluginJobs } from './queue/plugin-jobs.ts'
 import { startWorker } from './queue/worker.ts'
 import type { Registry } from './registry.ts'
 import type { Settings } from './settings.ts'
+import { circuitsChannel } from './store/circuits.ts'
 import type { SendJobs } from './store/commit.ts'
 import { freeLeases } from './store/nudges.ts'
 import { purge } from './store/purge.ts'
@@ -153,11 +154,14 @@ export async function startEngine(rooms: EngineRooms): Promise<void> {
   await sweep(sweepDeps, true)
   await bulk.resume()
   const repeat = repeater(rooms)
-  const sweeper = createSweeper(() => sweep(sweepDeps))
+  const sweeper = createSweeper(() => sweep(sweepDeps), settings.sync.sweepEveryMs)
   repeat('sweep', settings.sync.sweepEveryMs, sweeper.run)
   closers.add('the sweep under way', () => sweeper.stop())
   const warn = (error: unknown) => log.warn({ event: 'failed', err: error }, 'a sweep broke off; the next one comes')
   sweepDeps.soon = () => void sweeper.run().catch(warn)
+  // A calendar that may be called again is sent what has waited for it now.
+  const circuits = await db.listen(circuitsChannel, sweepDeps.soon, sweepDeps.soon)
+  closers.add('news of calendars that may be called again', () => circuits.close())
   repeat('confirm', Math.max(settings.sync.settleDelayMs, shortestTickMs), () => confirm({ ports, sweepDeps }))
   repeat('purge', 3_600_000, () => purge(db))
 }

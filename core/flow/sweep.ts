@@ -1,17 +1,15 @@
-import type { Log } from '../contract/provider.ts'
 import type { SendJobs } from '../store/commit.ts'
-import type { Database } from '../store/database.ts'
+import { heldForMs } from '../store/deferral.ts'
 import { type Forgotten, nudgeForgotten, releaseSyncs, reopenSyncs, withParkedWork } from '../store/nudges.ts'
+import { type DeferDeps, defer } from './defer.ts'
+import type { Left } from './sweeper.ts'
 
 const batch = 500
 const releaseBatch = 5_000
 
-export type SweepDeps = {
-  db: Database
+/** `graceMs`: what became due more recently than that is also left to the job that is on its way. */
+export type SweepDeps = DeferDeps & {
   send: SendJobs
-  log: Log
-  /** What became due more recently than so many milliseconds ago is left to the job that is on its way. */
-  graceMs: number
   /** Has the next sweep come now. Only in a gateway that works; for others its next turn is soon enough. */
   soon?: () => void
 }
@@ -19,12 +17,13 @@ export type SweepDeps = {
 /** How long a taken job is believed in, in graces: a worker may have it waiting behind others of the same calendar. */
 const trust = 5
 
-/** What a sweep did, and whether there is more that is due than it could send: then it is to come back soon. */
-export type Swept = { nudged: number; isMore: boolean }
+/** What a sweep did, and what it left undone. */
+export type Swept = Left & { nudged: number }
 
 /**
  * Re-nudges every row that waits without a live job, and lets go what a resume left behind. The queue is only a cache
- * of work: dropped or emptied, it is filled again from here. `isFirst`: who had jobs before is not believed in.
+ * of work: dropped or emptied, it is filled again from here. What may not be sent is looked after too. `isFirst`: who had
+ * jobs before is not believed in.
  */
 export async function sweep(deps: SweepDeps, isFirst = false): Promise<Swept> {
   for (const { tenantId, connectionId } of await withParkedWork(deps.db)) {
@@ -32,10 +31,11 @@ export async function sweep(deps: SweepDeps, isFirst = false): Promise<Swept> {
   }
   const { graceMs } = deps
   const swept = await nudgeAll(deps, { olderMs: graceMs, trustMs: isFirst ? 0 : trust * graceMs })
+  const isMoreDeferred = await defer(deps)
   const { nudged, isMore } = swept
   // Where there is more than may be sent at once, rows without a job are no loss.
   if (nudged > 0 && !isMore) deps.log.warn({ event: 'swept', nudged }, 'work that waited without a job was nudged')
-  return swept
+  return { nudged, isMore: isMore || isMoreDeferred, freeInMs: await heldForMs(deps.db) }
 }
 
 /**
@@ -59,7 +59,7 @@ async function letGo({ db }: SweepDeps, tenantId: string, connectionId: string):
   return released
 }
 
-async function nudgeAll({ db, send }: SweepDeps, which: Forgotten): Promise<Swept> {
+async function nudgeAll({ db, send }: SweepDeps, which: Forgotten): Promise<{ nudged: number; isMore: boolean }> {
   let nudged = 0
   let isMore = false
   for (let found = batch; found === batch; nudged += found) {

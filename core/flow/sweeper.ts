@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createAlarm } from '../queue/alarm.ts'
 
 /** Sweeps, one sweep at a time. */
@@ -8,26 +9,39 @@ export type Sweeper = {
   stop(): void
 }
 
-/** The shortest pause between two sweeps, in milliseconds: what was sent should be nearly done when more is sent. */
+/**
+ * What a sweep left undone. `isMore`: something that may go as soon as there is less on its way. `freeInMs`: when the next
+ * calendar may be called again that now may not; null where there is none.
+ */
+export type Left = { isMore: boolean; freeInMs: number | null }
+
+/** The shortest pause between two sweeps of a backlog, in milliseconds: what was sent should be nearly done by then. */
 const shortestPause = 300
+/** The shortest pause where somebody asked: they ask often when a calendar goes on and off. */
+const shortestAsked = 50
 /** A sweep may take this part of the time: that of a database with many long lines must not be all that it does. */
 const part = 1 / 6
 
-/** @param sweep one sweep; whether it left something that may go as soon as there is less on its way */
-export function createSweeper(sweep: () => Promise<{ isMore: boolean }>): Sweeper {
-  const alarm = createAlarm(shortestPause)
+/** @param everyMs how often somebody calls `run` anyway: what comes later than that is left to that */
+export function createSweeper(sweep: () => Promise<Left>, everyMs: number): Sweeper {
+  const alarm = createAlarm(everyMs)
   let running: Promise<void> | null = null
   let asked = false
   let stopped = false
 
+  /** How long to wait for the next sweep, in milliseconds; null: somebody else will call. */
+  function restAfter({ isMore, freeInMs }: Left, tookMs: number): number | null {
+    if (isMore) return Math.max(shortestPause, tookMs / part)
+    return freeInMs !== null && freeInMs < everyMs ? Math.max(shortestAsked, freeInMs) : null
+  }
+
   async function runAll(): Promise<void> {
-    let isMore = true
-    while (!stopped && (isMore || asked)) {
+    for (let rest: number | null = 0; !stopped && (rest !== null || asked); ) {
       asked = false
       const began = performance.now()
-      isMore = (await sweep()).isMore
-      const took = performance.now() - began
-      if (isMore && !asked && !stopped) await alarm.sleep(Math.max(shortestPause, took / part))
+      rest = restAfter(await sweep(), performance.now() - began)
+      if (asked) await sleep(shortestAsked)
+      else if (rest !== null && !stopped) await alarm.sleep(rest)
     }
   }
 

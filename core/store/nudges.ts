@@ -104,7 +104,7 @@ export async function releaseSyncs(sql: Sql, tenantId: string, connectionId: str
 const mostOfConnection = 200
 
 export type Forgotten = {
-  /** Rows that became due less than this many milliseconds ago are left to the job that is on its way. */
+  /** A row whose job is nowhere is left alone for so many milliseconds from when it became due. */
   olderMs: number
   /** A job that was taken is believed in for so long; after that its worker is taken for dead. */
   trustMs: number
@@ -157,22 +157,26 @@ with recursive busy as (
     where s.state <> 'settled' and (s.tenant_id, s.connection_id) > (b.tenant_id, b.connection_id) and $5::uuid is null
     order by s.tenant_id, s.connection_id limit 1) next
 ), callable as (
-  select b.* from busy b
+  select b.*, k.open_until is not null as half_open from busy b
   join kalends.connections c on c.tenant_id = b.tenant_id and c.id = b.connection_id
-  where c.state = 'active' and c.paused is null
-    and not exists (select from kalends.circuits k
-                    where k.tenant_id = b.tenant_id and k.connection_id = b.connection_id and k.held_until > kalends.clock())
+  left join kalends.circuits k on k.tenant_id = b.tenant_id and k.connection_id = b.connection_id
+  where c.state = 'active' and c.paused is null and (k.held_until is null or k.held_until <= kalends.clock())
 ), first as (
   select b.tenant_id, f.appointment_id, b.connection_id, f.job_id, f.due_at
-  from callable b cross join lateral (${firstDue('not null')} union all ${firstDue('null')} limit $3) f
+  from callable b cross join lateral (
+    select u.*, row_number() over () as place
+    from (${firstDue('not null')} union all ${firstDue('null')} limit $3) u) f
+  -- A calendar that was left alone is tried with one call, so one is sent.
+  where not b.half_open or f.place = 1
 ), forgotten as (
   select s.tenant_id, s.appointment_id, s.connection_id
   from first f join kalends.syncs s on ${sameKey('s', 'f')}
-  where s.state like 'waiting' and f.due_at <= kalends.clock() - $1 * interval '1 ms'
-    and not exists (select from pgboss.job j
-                    where j.name = 'sync' and j.id = f.job_id
-                      and (j.state in ('created', 'retry')
-                        or j.state = 'active' and j.started_on > now() - $2 * interval '1 ms'))
+  left join pgboss.job j on j.name = 'sync' and j.id = f.job_id
+  -- A job that has ended left its work undone, as while the calendar was not to be called: that needs no grace.
+  where s.state like 'waiting' and case
+    when j.id is null then f.due_at <= kalends.clock() - $1 * interval '1 ms'
+    when j.state = 'active' then j.started_on <= now() - $2 * interval '1 ms'
+    else j.state not in ('created', 'retry') end
   limit $4 for update of s skip locked
 ), nudged as (
   update kalends.syncs s set nudge = s.nudge + 1 from forgotten f where ${sameKey('s', 'f')}

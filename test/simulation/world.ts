@@ -192,7 +192,7 @@ export async function createWorld(database: ModelDatabase, scenario: Scenario, r
     })
   }
 
-  const sweepDeps = (ports: Ports): SweepDeps => ({ db: ports.store.db, send, log, graceMs })
+  const sweepDeps = (ports: Ports): SweepDeps => ({ db: ports.store.db, send, log, graceMs, deferAtMostMs: 900_000 })
   const world: World = { scenario, database, salon, scheduler, dice, faults, queue, hooks, witness, trace, ledgers, ids, enter, sweepDeps, note }
   return world
 }
