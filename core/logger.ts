@@ -31,6 +31,9 @@ export const logEvent = {
   reviewed: 'reviewed',
   resolved: 'resolved',
   parked: 'parked',
+  opened: 'opened',
+  closed: 'closed',
+  limited: 'limited',
   polled: 'polled',
   swept: 'swept',
 } as const

@@ -62,7 +62,7 @@ async function ask(
   provider: { check(call: ReturnType<CallFor>): Promise<ConnectionReport> },
   stored: StoredConnection,
 ): Promise<ConnectionReport> {
-  const call = callFor(openConnection.opened(stored))
+  const call = callFor(openConnection.opened(stored), { priority: 'live' })
   try {
     return await provider.check(call)
   } catch (error) {

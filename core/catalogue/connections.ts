@@ -130,7 +130,8 @@ function checkPatch(patch: ConnectionPatch): ConnectionPatch {
 }
 
 function connectionView(deps: ConnectionsDeps, stored: StoredConnection): ConnectionView {
-  const { id, name, plugin, baseUrl, state, paused, options, waiting, createdAt, updatedAt } = stored
+  const { id, name, plugin, baseUrl, state, paused, options, waiting, breaker, limitedUntil, createdAt, updatedAt } =
+    stored
   const takesWebhooks = deps.registry.providers.get(plugin)?.supports.webhooks === true
   return {
     id,
@@ -144,6 +145,8 @@ function connectionView(deps: ConnectionsDeps, stored: StoredConnection): Connec
     phoneUrls: deps.registry.phoneVendors.get(plugin) ? phoneUrls(`${deps.publicUrl}/${plugin}/${id}`) : null,
     options,
     waiting,
+    breaker,
+    limitedUntil,
     createdAt,
     updatedAt,
   }

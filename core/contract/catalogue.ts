@@ -115,6 +115,13 @@ export const ConnectionView = Type.Object({
   phoneUrls: nullable(Type.Object({ functions: Type.String(), events: Type.String(), inbound: Type.String() })),
   options: FreeObject,
   waiting: Type.Integer({ description: 'changes that wait to be sent' }),
+  /** After failures in a row the calendar is left alone for a while (open), then one call tries (half_open). */
+  breaker: Type.Unsafe<'closed' | 'open' | 'half_open'>(
+    Type.String({ description: 'closed: it is called | open: left alone after failures | half_open: one call tries' }),
+  ),
+  limitedUntil: nullable(
+    Type.String({ description: 'until when changes wait because the calendar takes no more calls; an instant' }),
+  ),
   createdAt: InstantText,
   updatedAt: InstantText,
 })

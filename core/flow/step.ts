@@ -52,6 +52,8 @@ export async function takeStep(work: Bringing, planned: Step, isLast: boolean): 
     case 'retry':
       return retried(work, booking, go)
     case 'defer':
+      // Held back by ourselves, nothing was tried.
+      if (go.code === 'BREAKER_OPEN' || go.code === 'RATE_LIMITED') work.attempted = false
       return deferred(work, go.at)
     case 'give_up':
       if (go.code === 'ALREADY_CANCELLED') {

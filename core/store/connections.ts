@@ -4,7 +4,8 @@ import { idOrNull } from './ids.ts'
 
 /**
  * A connection as it is stored: `credentials` (each field by itself) and `webhookSecret` are sealed. `waiting` counts
- * the changes that have not been sent; `stamp` names this very state of the row.
+ * the changes that have not been sent; `breaker` and `limitedUntil` say whether its calendar is being called; `stamp`
+ * names this very state of the row.
  */
 export type StoredConnection = {
   tenantId: string
@@ -18,6 +19,8 @@ export type StoredConnection = {
   webhookSecret: string | null
   options: Record<string, unknown>
   waiting: number
+  breaker: 'closed' | 'open' | 'half_open'
+  limitedUntil: Instant | null
   createdAt: Instant
   updatedAt: Instant
   stamp: string
@@ -28,7 +31,12 @@ const columns = `
   c.webhook_secret as "webhookSecret", c.options, c.created_at as "createdAt", c.updated_at as "updatedAt",
   c.xmin::text as stamp,
   (select count(*)::int from kalends.syncs s
-   where s.tenant_id = c.tenant_id and s.connection_id = c.id and s.state in ('waiting', 'parked')) as waiting`
+   where s.tenant_id = c.tenant_id and s.connection_id = c.id and s.state in ('waiting', 'parked')) as waiting,
+  coalesce((select case when k.open_until > kalends.clock() then 'open' when k.open_until is not null then 'half_open' end
+            from kalends.circuits k where k.tenant_id = c.tenant_id and k.connection_id = c.id), 'closed') as breaker,
+  (select greatest(k.limited_until, k.spent_until) from kalends.circuits k
+   where k.tenant_id = c.tenant_id and k.connection_id = c.id
+     and greatest(k.limited_until, k.spent_until) > kalends.clock()) as "limitedUntil"`
 
 /** Connections of a tenant by name, from behind `after`. $1 tenant, $2 after, $3 limit. */
 export function listConnections(sql: Sql, tenantId: string, after: string, limit: number): Promise<StoredConnection[]> {
