@@ -58,13 +58,22 @@ export function lend(parts: GatewayParts, plugin: Plugin, scope: FastifyInstance
       parts.jobs.send(own(job), ...rest),
   })
   const ticks = { scheduler: parts.scheduler, clock: parts.clock, log }
+  let isReceptionist = false
+  // Who takes the calls of every vendor makes changes in that vendor's name: a call came by Retell, whoever answered it.
+  const origins = () => [
+    ...[name, ...(furtherOrigins.get(name) ?? [])],
+    ...(isReceptionist ? parts.registry.phoneVendors.list().map((vendor) => vendor.name) : []),
+  ]
   return Object.freeze({
     providers: Object.freeze({
       add: (provider: CalendarProvider) => addNamed(parts.registry.providers, name, provider),
     }),
     phoneVendors: Object.freeze({ add: (vendor: PhoneVendor) => addNamed(parts.registry.phoneVendors, name, vendor) }),
-    receptionist: (receptionist: Receptionist) => parts.registry.receptionist.take(name, receptionist),
-    ...authored(parts, [name, ...(furtherOrigins.get(name) ?? [])], name),
+    receptionist: (receptionist: Receptionist) => {
+      parts.registry.receptionist.take(name, receptionist)
+      isReceptionist = true
+    },
+    ...authored(parts, origins, name),
     availability: parts.availability,
     sessions: parts.sessions,
     clock: parts.clock,
@@ -91,7 +100,7 @@ function addNamed<T extends { readonly name: string }>(shelf: Shelf<T>, plugin: 
 }
 
 /** The ports in which a plugin makes changes, each of their authoring verbs held to the plugin's origins. */
-function authored(parts: Shared, origins: readonly string[], plugin: string) {
+function authored(parts: Shared, origins: () => readonly string[], plugin: string) {
   const hold = <P extends object, K extends keyof P>(port: P, verbs: readonly K[]): P => {
     // The port may be a class instance: its other methods are found through the prototype.
     const held = Object.create(port) as P
@@ -125,7 +134,8 @@ function authored(parts: Shared, origins: readonly string[], plugin: string) {
   }
 }
 
-function refuseForeign({ origin }: Founder, origins: readonly string[], plugin: string): void {
-  if (origins.includes(origin.name)) return
-  throw new KalendsError('KAL_ORIGIN_FOREIGN', { plugin, origin: origin.name, allowed: origins.join(', ') })
+function refuseForeign({ origin }: Founder, origins: () => readonly string[], plugin: string): void {
+  const allowed = origins()
+  if (allowed.includes(origin.name)) return
+  throw new KalendsError('KAL_ORIGIN_FOREIGN', { plugin, origin: origin.name, allowed: allowed.join(', ') })
 }
