@@ -37,6 +37,7 @@ test('everything may be left out, and has the published default', async (t) => {
     outbound: { allow: [] },
     sync: {
       retryDelaysMs: [1000, 5000, 30_000],
+      slowRetryDelaysMs: [300_000, 1_800_000, 21_600_000],
       settleDelayMs: 2000,
       matchToleranceMs: 300_000,
       postSyncVerification: true,
@@ -47,6 +48,7 @@ test('everything may be left out, and has the published default', async (t) => {
       concurrency: 32,
       sweepEveryMs: 5000,
     },
+    availability: { cacheMs: 10_000, holdForMs: 300_000 },
     log: { level: 'info' },
     tenants: [],
     plugins: [],
@@ -78,7 +80,7 @@ test('all problems are listed, each with path, found and expected', async (t) =>
   t.same(problems.sort(), [
     'server.hots: found an unknown key, expected one of: host, port, publicUrl, trustProxy, metrics.',
     'server.port: found "3000", expected a whole number of 0 to 65535.',
-    'srever: found an unknown key, expected one of: server, database, secrets, outbound, sync, log, tenants.',
+    'srever: found an unknown key, expected one of: server, database, secrets, outbound, sync, availability, log, tenants.',
     'sync.attemptTimeout: found "0s", expected a length of time above nothing, such as 500ms, 1s, 5m.',
     'sync.retryDelays.1: found "soon", expected a length of time such as 500ms, 1s, 5m, 6h, 30d.',
     'tenants.0.name: found nothing, expected text of 1 to 200 characters.',

@@ -105,11 +105,20 @@ t.test('a reservation hides a slot for a while and blocks no booking', async (t)
   })
   t.equal((await reserve({ reservationDuration: 10 }, { authorization: '' })).status, 401)
   t.notOk(await offered())
+  // It hides the host's time from every event type, and refuses only its own.
+  const colour = salon.twin.addEventType('ana', { ...cut, slug: 'colour' }).id
+  const colours = await slots(salon, `eventTypeId=${colour}&start=2026-07-02&end=2026-07-02`)
+  t.notMatch(JSON.stringify(colours), 'T08:00')
+  const second = await reserve({ eventTypeId: colour })
+  t.equal(second.status, 201)
+  await salon.call('DELETE', `/slots/reservations/${second.body.data.reservationUid}`, undefined, version)
+  t.match(await reserve({ slotDuration: 60 }), { status: 400 }, 'of one length only')
   const path = `/slots/reservations/${made.body.data.reservationUid}`
   t.match((await salon.call('GET', path, undefined, version)).body.data, {
     reservationUid: made.body.data.reservationUid,
   })
-  t.equal((await salon.call('DELETE', path, undefined, version)).status, 200)
+  t.match(await salon.call('DELETE', path, undefined, version), { status: 200, body: { status: 'success' } })
+  t.notOk('data' in (await salon.call('DELETE', path, undefined, version)).body, 'twice is once, and without data')
   t.equal((await salon.call('GET', path, undefined, version)).body.data, null)
   t.ok(await offered())
   t.equal((await reserve()).status, 201)
