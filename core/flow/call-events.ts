@@ -1,4 +1,6 @@
 import { hash } from 'node:crypto'
+import { promisify } from 'node:util'
+import { gunzip, gzip, type ZlibOptions } from 'node:zlib'
 import { v7 } from 'uuid'
 import type { CallEvent, Reached } from '../contract/phone.ts'
 import type { Log } from '../contract/provider.ts'
@@ -48,7 +50,7 @@ export async function keepCallEvent(
     callId: event.call.callId,
     event: event.name,
     fingerprint: event.once ? '' : hash('sha256', body, 'hex'),
-    body: secrets.seal(body.toString('utf8'), contextOf({ ...owner, id })),
+    body: secrets.seal((await packed(body, { level: 1 })).toString('base64'), contextOf({ ...owner, id })),
   }
   return db.transaction(async (tx) => {
     if (!(await insertCallEvent(tx, kept))) return 'duplicate'
@@ -78,7 +80,7 @@ async function told({ registry, secrets }: CallEventDeps, pending: PendingCallEv
   const receptionist = registry.receptionist.get()
   const reads = registry.phoneVendors.get(vendor)
   if (!receptionist || !reads) return false
-  const bytes = Buffer.from(secrets.open(body, contextOf({ tenantId, connectionId, id })))
+  const bytes = await unpacked(Buffer.from(secrets.open(body, contextOf({ tenantId, connectionId, id })), 'base64'))
   const inbound = reads.parse({ method: 'POST', url: '', door: 'events', headers: {}, body: bytes })
   // What was an event when it came and is none now was read by another version; there is nothing to tell.
   if (inbound.is === 'call_event') {
@@ -100,6 +102,10 @@ async function putOff(deps: CallEventDeps, pending: PendingCallEvent, error: unk
   await putOffCallEvent(db, pending, delayMs)
   await send({ tenantId, connectionId, eventId: id }, delayMs)
 }
+
+// A transcript is a tenth of its size then, and storing it is what an acknowledgement waits for.
+const packed = promisify<Buffer, ZlibOptions, Buffer>(gzip)
+const unpacked = promisify<Buffer, Buffer>(gunzip)
 
 /** Sealed for this very event: it opens nowhere else. */
 function contextOf({ tenantId, connectionId, id }: { tenantId: string; connectionId: string; id: string }) {

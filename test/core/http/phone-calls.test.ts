@@ -340,3 +340,23 @@ t.test('the three doors are described', async (t) => {
     t.match(paths[`/retell/{connectionId}/${door}`], { post: { 'x-access': 'signed', tags: ['phone'] } })
   }
 })
+
+t.test('a stop waits for a function whose caller is gone', async (t) => {
+  let finished = false
+  deeds.last = async () => {
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    await db.query('select 1')
+    finished = true
+    return done
+  }
+  const count = asked.length
+  const delivery = await signed(line, 'functions', { name: 'last', args: {}, call: callObject() })
+  const gone = deliver(delivery, { abortAfterMs: 100 }).catch(() => undefined)
+  await until(
+    () => asked.length,
+    (seen) => seen > count,
+  )
+  await gone
+  await gateway.close()
+  t.equal(finished, true)
+})
