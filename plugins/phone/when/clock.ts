@@ -113,7 +113,8 @@ export function findClock(words: string, language: Language): ClockFound | null 
     const found = pattern.exec(words)
     if (found === null) continue
     const rest = `${words.slice(0, found.index)} ${words.slice(found.index + found[0].length)}`
-    return withHalf(read(found.slice(1)), rest, language)
+    const clock = read(found.slice(1))
+    return /noon|mid/.test(found[0]) ? { clock, rest } : withHalf(clock, rest, language)
   }
   return null
 }
@@ -129,11 +130,13 @@ export function readClock(words: string, language: Language): Clock | null {
   return null
 }
 
-/** Applies `am` or `pm`. "15:00 am" contradicts itself, so it is asked. */
+/** Applies `am` or `pm`. "15:00 am" and "00:30 pm" contradict themselves, so they are asked. */
 function withHalf(clock: Clock | null, rest: string, language: Language): ClockFound {
   const half = language === 'en' ? /\b([ap])m\b/.exec(rest)?.[1] : undefined
   if (clock === null || half === undefined) return { clock, rest }
-  const contradicts = half === 'a' && clock.minutes.every((minutes) => minutes >= 780 && minutes < 1440)
+  const contradicts = clock.minutes.every((minutes) =>
+    half === 'a' ? minutes >= 780 : minutes < 60 || minutes === 1440,
+  )
   const minutes = clock.minutes.map((at) => (at % 720) + (half === 'p' ? 720 : 0))
   return {
     clock: { minutes: [...new Set(minutes)], sure: clock.sure && !contradicts },

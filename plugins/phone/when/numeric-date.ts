@@ -4,7 +4,7 @@ import type { Language } from './spoken.ts'
 
 const yearFirst = /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$/
 const compact = /^(20\d\d)(\d\d)(\d\d)$/
-const dotted = /^(\d{1,2})\. ?(\d{1,2})\.?(?: ?(\d{4}|\d{2}))?$/
+const dotted = /^(\d{1,2})\.(?: (?=\d{1,2}\.))?(\d{1,2})\.?(?: ?(\d{4}|\d{2}))?$/
 const slashed = /^(\d{1,2})([/-])(\d{1,2})(?:\2(\d{4}|\d{2}))?$/
 const dayAlone = /^(?:the )?(\d{1,2})(?:\.|st|nd|rd|th)$/
 

@@ -1,4 +1,4 @@
-import type { Minutes } from './clock.ts'
+import type { Clock, Minutes } from './clock.ts'
 import type { Stretch } from './hours.ts'
 import type { Language } from './spoken.ts'
 
@@ -60,4 +60,11 @@ export function findPart(text: string, language: Language): { part: Part; rest: 
     if (pattern.test(text)) return { part, rest: text.replace(pattern, ' ') }
   }
   return null
+}
+
+/** The readings that the part of the day allows. A part that allows none contradicts the clock: nothing is sure then. */
+export function inPart(clock: Clock, part: Part | null): Clock {
+  if (part === null) return clock
+  const minutes = clock.minutes.filter((at) => part.holds(at))
+  return minutes.length === 0 ? { ...clock, sure: false } : { ...clock, minutes }
 }

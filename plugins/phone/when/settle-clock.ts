@@ -2,7 +2,7 @@ import type { Instant } from '#core'
 import type { Day } from './calendar-day.ts'
 import type { Clock, Minutes } from './clock.ts'
 import { aroundGap, momentsAt } from './moments.ts'
-import type { Part } from './part-of-day.ts'
+import { inPart, type Part } from './part-of-day.ts'
 import { ask, isOpen, nextTime, plausibleOf, type Scene } from './scene.ts'
 import type { When } from './spoken.ts'
 
@@ -24,13 +24,6 @@ export function settleClock(scene: Scene, dates: readonly Day[], said: Clock, pa
     open.flatMap(({ moments }) => moments),
   )
   return ask(scene, 'DATE_AMBIGUOUS', { candidates, dates: open.map(({ date }) => date) })
-}
-
-/** The readings that the part of the day allows. A part that allows none contradicts the clock: nothing is sure then. */
-export function inPart(clock: Clock, part: Part | null): Clock {
-  if (part === null) return clock
-  const minutes = clock.minutes.filter((at) => part.holds(at))
-  return minutes.length === 0 ? { ...clock, sure: false } : { ...clock, minutes }
 }
 
 function moments(scene: Scene, date: Day, minutes: readonly Minutes[]): Instant[] {

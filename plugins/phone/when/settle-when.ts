@@ -2,8 +2,9 @@ import { epoch, type Instant, instantOf, minutesLater } from '#core'
 import type { Day, DayReading } from './calendar-day.ts'
 import type { Heard } from './heard.ts'
 import { dayIn, momentsAt } from './moments.ts'
+import { inPart } from './part-of-day.ts'
 import { ask, isOpen, isTooFar, nextTime, plausibleOf, type Scene } from './scene.ts'
-import { inPart, settleClock } from './settle-clock.ts'
+import { settleClock } from './settle-clock.ts'
 import { settleDays, settleSoonest, settleSpan } from './settle-stretch.ts'
 import type { When } from './spoken.ts'
 
@@ -16,7 +17,7 @@ export function settle(scene: Scene, heard: Heard): When {
     case 'none':
       return settleNoDay(scene, heard)
     case 'after':
-      return settleAfter(scene, day.minutes)
+      return isTimed(heard) ? ask(scene, 'DATE_UNREADABLE') : settleAfter(scene, day.minutes)
     case 'soonest':
       return heard.clock === null ? settleSoonest(scene) : settleNoDay(scene, heard)
     case 'span':
@@ -28,6 +29,8 @@ export function settle(scene: Scene, heard: Heard): When {
       return settleDates(scene, heard, day)
   }
 }
+
+const isTimed = ({ clock, hours, part }: Heard) => clock !== null || hours !== null || part !== null
 
 function settleDates(scene: Scene, heard: Heard, { dates, yearly }: DayReading & { is: 'dates' }): When {
   const near = dates.filter((date) => !isTooFar(date, scene))

@@ -31,7 +31,10 @@ const rules: readonly Rule[] = [
     ([wd, which], today, language) => inWeek(today, Number(wd), weeksAhead(which), language),
   ],
   // "Friday week", "Friday in a week", "a week from Friday", "Friday in eight days": the coming one, and so many weeks on.
-  [/^wd(\d) week$/, ([wd], today) => weeksAfter(anyOfDays([weekdayAfter(today, Number(wd))]), 1)],
+  [
+    /^wd(\d) week$/,
+    ([wd], today, language) => (language === 'en' ? weeksAfter(anyOfDays([weekdayAfter(today, Number(wd))]), 1) : null),
+  ],
   [/^wd(\d) in (\d\d?) week$/, ([wd, n], today) => weeksAfter(anyOfDays([weekdayAfter(today, Number(wd))]), Number(n))],
   [
     /^wd(\d) in (8|14) (?:tagen|days)$/,
@@ -76,17 +79,5 @@ function read(text: string, today: Day, language: Language, depth: number): DayR
 
 function crossChecked(text: string, weekday: number, today: Day, language: Language, depth: number): DayReading | null {
   const reading = read(text, today, language, depth)
-  // "Tuesday the 6th" need not be this month's: the weekday says which.
-  if (reading.is === 'dates' && /^\d\d?(\.|st|nd|rd|th)$/.test(text)) return monthOf(reading.dates, weekday, today)
   return reading.is === 'problem' && reading.code === 'DATE_UNREADABLE' ? reading : onWeekday(reading, weekday)
-}
-
-function monthOf(dates: readonly Day[], weekday: number, today: Day): DayReading {
-  const day = dates[0]?.day
-  const ahead = [0, 1, 2].map((months) => today.with({ day: 1 }).add({ months }))
-  const fitting = ahead
-    .filter((start) => day !== undefined && day <= start.daysInMonth)
-    .map((start) => start.with({ day: day ?? 1 }))
-  const kept = fitting.find((date) => date.dayOfWeek === weekday && date.toString() >= today.toString())
-  return kept ? anyOfDays([kept]) : onWeekday(anyOfDays(dates), weekday)
 }
