@@ -13,7 +13,8 @@ registerHooks({
     if (url !== target) return loaded
     const source = String(loaded.source)
     const [, ...rest] = source.split(bug.find)
-    if (rest.length !== 1) throw new Error(`${bug.file} holds ${rest.length} times what "${bug.name}" replaces, expected once`)
+    if (rest.length !== 1)
+      throw new Error(`${bug.file} holds ${rest.length} times what "${bug.name}" replaces, expected once`)
     process.env.KALENDS_BUG_IS_IN = bug.name
     return { ...loaded, source: source.replace(bug.find, () => bug.replace) }
   },

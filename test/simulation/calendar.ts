@@ -68,7 +68,10 @@ export function calendarFor(actor: Actor, parts: CalendarParts): CalendarProvide
     if (happens(fault)) scheduler.at(fault === 'late' ? arrivesAt + lateMs : arrivesAt, takes)
     await scheduler.sleepTo(actor, repliesAt, `hears of ${kind}`)
     if (fault === 'throws') throw new Error('The model provider has a fault of its own')
-    return fault === 'lying 201' ? lie() : replyOf(fault, outcome, scheduler.now())
+    if (fault === 'lying 201') return lie()
+    return fault === 'refused'
+      ? notDone(kind === 'cancel' ? 'HTTP_422' : 'SLOT_TAKEN')
+      : replyOf(fault, outcome, scheduler.now())
   }
 
   async function read(call: Call, what: string): Promise<NotDone | Unknown | null> {
@@ -76,7 +79,11 @@ export function calendarFor(actor: Actor, parts: CalendarParts): CalendarProvide
     const fault = faults.at('read')
     const takes = fault === 'slow' || fault === 'timeout' ? 12_000 : dice.between(10, 120)
     if (fault) parts.note(`${what} at ${plugin}: ${fault}`)
-    await scheduler.sleepTo(actor, Math.min(scheduler.now() + takes, Math.max(call.deadline, scheduler.now())), `hears of ${what}`)
+    await scheduler.sleepTo(
+      actor,
+      Math.min(scheduler.now() + takes, Math.max(call.deadline, scheduler.now())),
+      `hears of ${what}`,
+    )
     return unread(fault, scheduler.now())
   }
 
@@ -146,13 +153,18 @@ export function calendarFor(actor: Actor, parts: CalendarParts): CalendarProvide
       if (refused) return refused
       const now = scheduler.now()
       const from = cursor === null ? 0 : Number(cursor) - 30_000
-      const changed = ledgerOf(call.connection.id).entries.filter(({ updated, listedFrom }) => updated >= from && listedFrom <= now)
+      const changed = ledgerOf(call.connection.id).entries.filter(
+        ({ updated, listedFrom }) => updated >= from && listedFrom <= now,
+      )
       const bookings = [...changed].sort((a, b) => a.updated - b.updated).map(copy)
       return done({ bookings, cursor: String(now), more: false })
     },
     webhook: {
       verify: () => true,
-      parse: ({ body }) => ({ reports: [(JSON.parse(body.toString()) as { report: ProviderReport }).report], ignored: null }),
+      parse: ({ body }) => ({
+        reports: [(JSON.parse(body.toString()) as { report: ProviderReport }).report],
+        ignored: null,
+      }),
     },
     check: () => Promise.resolve({ ok: true, findings: [] }),
   }
@@ -161,7 +173,13 @@ export function calendarFor(actor: Actor, parts: CalendarParts): CalendarProvide
 const copy = ({ listedFrom: _, updated: __, ...booking }: Entry): RemoteBooking => ({ ...booking })
 
 function happens(fault: WriteFault | null): boolean {
-  return fault === null || fault === 'slow' || fault === 'late' || fault === 'timeout after commit' || fault === '400 after commit'
+  return (
+    fault === null ||
+    fault === 'slow' ||
+    fault === 'late' ||
+    fault === 'timeout after commit' ||
+    fault === '400 after commit'
+  )
 }
 
 function replyAt(fault: WriteFault | null, arrivesAt: number, deadline: number, dice: Dice): number {
@@ -179,8 +197,6 @@ function replyOf(fault: WriteFault | null, outcome: Outcome<RemoteBooking>, now:
       return unknown('HTTP_400')
     case 'unavailable':
       return unknown('HTTP_503')
-    case 'refused':
-      return notDone('SLOT_TAKEN')
     case 'throttled':
       return notDone('RATE_LIMITED', { retry: { at: instantOf(now + throttledMs) }, scope: 'connection' })
     default:

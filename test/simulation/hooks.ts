@@ -57,7 +57,17 @@ export function createHooks(world: () => World): Hooks {
 
 function reportOf({ trigger, entry, predecessorId }: Told, hooks: 'named' | 'nameless'): ProviderReport {
   const { externalId, gatewayId, targetId, status, startsAt, endsAt, attendee } = entry
-  return { trigger, externalId, predecessorId, gatewayId: hooks === 'named' ? gatewayId : null, targetId, status, startsAt, endsAt, attendee }
+  return {
+    trigger,
+    externalId,
+    predecessorId,
+    gatewayId: hooks === 'named' ? gatewayId : null,
+    targetId,
+    status,
+    startsAt,
+    endsAt,
+    attendee,
+  }
 }
 
 /** The way through our door: kept and queued, then acknowledged. */

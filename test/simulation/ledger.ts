@@ -29,7 +29,9 @@ export function createLedger(parts: {
   const { name, moves, listLagMs, now, tell } = parts
   const entries: Entry[] = []
 
-  function add(booking: Pick<Entry, 'startsAt' | 'endsAt' | 'targetId' | 'attendee' | 'gatewayId' | 'predecessorId'>): Entry {
+  function add(
+    booking: Pick<Entry, 'startsAt' | 'endsAt' | 'targetId' | 'attendee' | 'gatewayId' | 'predecessorId'>,
+  ): Entry {
     const at = now()
     const entry: Entry = {
       ...booking,

@@ -20,7 +20,11 @@ export type ModelDatabase = Database & {
  * one effect, and what really runs side by side is tested with real gateways in test/promises.
  */
 export async function openModelDatabase(url: string): Promise<ModelDatabase> {
-  const client = new pg.Client({ connectionString: url, types: sqlTypes as pg.CustomTypesConfig, pipeline: true } as pg.ClientConfig)
+  const client = new pg.Client({
+    connectionString: url,
+    types: sqlTypes as pg.CustomTypesConfig,
+    pipeline: true,
+  } as pg.ClientConfig)
   await client.connect()
   // One plan for ever, by indexes: it is made while the tables are empty, and a better one that depends on what earlier
   // runs left behind would give rows in another order.

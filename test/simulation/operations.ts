@@ -21,9 +21,9 @@ const mostSends = 4
 
 /** Does what somebody does: a client of ours, or a person in front of the calendar. */
 export function perform(world: World, operation: Operation, n: number): void {
-  if (operation.does.endsWith('there')) return performThere(world, operation)
-  if (operation.does === 'book') return bookWith(world, operation, `key-${n}`, 1)
-  world.enter(`client ${n}`, (actor, ports) => polite(change(world, actor, ports, operation)))
+  if (operation.does.endsWith('there')) performThere(world, operation)
+  else if (operation.does === 'book') bookWith(world, operation, `key-${n}`, 1)
+  else world.enter(`client ${n}`, (actor, ports) => polite(change(world, actor, ports, operation)))
 }
 
 /** A client is told why it cannot have something; that is no fault. */

@@ -2,7 +2,7 @@ import type { Fault } from './faults.ts'
 import { check } from './invariants.ts'
 import type { ModelDatabase } from './model-database.ts'
 import { perform } from './operations.ts'
-import { busyMs, type Scenario } from './scenario.ts'
+import type { Scenario } from './scenario.ts'
 import { nextDue, readTables, type Tables } from './tables.ts'
 import { type Turn, takeTurn } from './timetable.ts'
 import type { Violation } from './witness.ts'
@@ -19,10 +19,10 @@ export type Outcome = {
   writes: number
 }
 
-/** From here on nothing goes wrong any more. */
-const healedMs = busyMs + 30_000
+/** So long after the last thing that somebody did, nothing goes wrong any more. */
+const troubledMs = 30_000
 const sweepEveryMs = 15_000
-const confirmEveryMs = 4_000
+const confirmEveryMs = 6_000
 const pollEveryMs = 20_000
 
 let runs = 0
@@ -38,13 +38,21 @@ export async function simulate(database: ModelDatabase, scenario: Scenario): Pro
   for (const { invariant, what } of violations) world.note(`${invariant}: ${what}`)
   world.note(`${JSON.stringify(tables.appointments)} ${JSON.stringify(tables.bookings)}`)
   const { trace, faults, witness } = world
-  return { violations, hash: trace.hash(), trace: trace.lines, tables, struck: faults.struck, writes: witness.writes.length }
+  return {
+    violations,
+    hash: trace.hash(),
+    trace: trace.lines,
+    tables,
+    struck: faults.struck,
+    writes: witness.writes.length,
+  }
 }
 
 function schedule(world: World): void {
   const { scheduler, faults, scenario } = world
+  const healedMs = Math.max(...scenario.operations.map(({ at }) => at)) + troubledMs
   const after = (ms: number, run: () => void) => scheduler.at(startsAt + ms, run)
-  scenario.operations.forEach((operation, n) => after(operation.at, () => perform(world, operation, n)))
+  for (const [n, operation] of scenario.operations.entries()) after(operation.at, () => perform(world, operation, n))
   const regularly = (turn: Turn, everyMs: number, fromMs: number) => {
     for (let at = fromMs; at < healedMs; at += everyMs) after(at, () => takeTurn(world, turn))
   }

@@ -49,7 +49,9 @@ function serviceOf(tenantId: string, id: string, shape: Scenario['shape'], conne
   const phases = shape === 'composite' ? [phase(0, 0), phase(1, 15, false), phase(2, 30)] : [phase(0, 0)]
   const linked = shape === 'mirrored' ? connections : connections.slice(0, 1)
   const links = linked.flatMap((connection, n) =>
-    phases.filter(({ staffRequired }) => staffRequired).map(({ position }) => linkTo(connection, position, n === 0 ? 'primary' : 'mirror')),
+    phases
+      .filter(({ staffRequired }) => staffRequired)
+      .map(({ position }) => linkTo(connection, position, n === 0 ? 'primary' : 'mirror')),
   )
   return {
     tenantId,

@@ -42,7 +42,7 @@ export type Profile = {
 }
 
 /** People act within the first minute. */
-export const busyMs = 60_000
+const busyMs = 60_000
 
 const all = {
   write: writeFaults,

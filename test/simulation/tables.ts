@@ -2,7 +2,14 @@ import type { ModelDatabase } from './model-database.ts'
 
 /** The tables as a run left them, by column name; times as PostgreSQL writes them into JSON. */
 export type Tables = {
-  appointments: { id: string; status: string; starts_at: string; version: number; sync_status: string; requires_manual_review: boolean }[]
+  appointments: {
+    id: string
+    status: string
+    starts_at: string
+    version: number
+    sync_status: string
+    requires_manual_review: boolean
+  }[]
   bookings: {
     id: string
     appointment_id: string

@@ -55,7 +55,8 @@ export function createWitness(): Witness {
     announced(actor, intent, opened) {
       if (!opened) return
       const { key, lease } = intent
-      if (lease.epoch < (epochs.get(nameOf(key)) ?? 0)) broken('I15 fencing', `an overtaken worker announced ${intent.kind}`)
+      if (lease.epoch < (epochs.get(nameOf(key)) ?? 0))
+        broken('I15 fencing', `an overtaken worker announced ${intent.kind}`)
       announcements.set(`${actor.name}/${key.connectionId}`, intent)
     },
     recorded({ key, lease }, recorded) {
@@ -66,15 +67,20 @@ export function createWitness(): Witness {
       const announcement = `${write.actor.name}/${write.connectionId}`
       const intent = announcements.get(announcement)
       announcements.delete(announcement)
-      if (intent?.kind !== write.kind) broken('I8 intent before effect', `${write.kind} ${write.about} was not announced`)
+      if (intent?.kind !== write.kind)
+        broken('I8 intent before effect', `${write.kind} ${write.about} was not announced`)
       else if (write.kind === 'create') ownerOf.set(write.about, intent.bookingId)
       const subject = intent && nameOf(intent.key)
-      const beside = writes.find((other) => other.until > write.sentAt && subject !== undefined && subjects.get(other) === subject)
-      if (beside) broken('I13 one write at a time', `${write.kind} while ${beside.kind} of the same appointment was under way`)
+      const beside = writes.find(
+        (other) => other.until > write.sentAt && subject !== undefined && subjects.get(other) === subject,
+      )
+      if (beside)
+        broken('I13 one write at a time', `${write.kind} while ${beside.kind} of the same appointment was under way`)
       if (subject !== undefined) subjects.set(write, subject)
       writes.push(write)
     },
-    broke: (actor, error) => broken('no fault of ours', `${actor.name} broke off: ${(error as Error).stack ?? String(error)}`),
+    broke: (actor, error) =>
+      broken('no fault of ours', `${actor.name} broke off: ${(error as Error).stack ?? String(error)}`),
   }
 }
 

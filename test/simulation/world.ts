@@ -1,7 +1,7 @@
+import { instantOf } from '../../core/domain/time.ts'
 import { guarded } from '../../core/flow/guard.ts'
 import type { Ports } from '../../core/flow/ports.ts'
 import type { SweepDeps } from '../../core/flow/sweep.ts'
-import { instantOf } from '../../core/domain/time.ts'
 import type { SendJobs } from '../../core/store/commit.ts'
 import type { Database } from '../../core/store/database.ts'
 import { createStore, type Store } from '../../core/store/store.ts'
@@ -12,9 +12,9 @@ import { createHooks, type Hooks } from './hooks.ts'
 import { createLedger, type Ledger } from './ledger.ts'
 import type { ModelDatabase } from './model-database.ts'
 import { createQueue, type ModelQueue, type Work } from './queue.ts'
+import { type Salon, setUp } from './salon.ts'
 import type { Scenario } from './scenario.ts'
 import { type Actor, createScheduler, type Scheduler } from './scheduler.ts'
-import { type Salon, setUp } from './salon.ts'
 import { createTrace, type Trace } from './trace.ts'
 import { createWitness, type Witness } from './witness.ts'
 import { runWork } from './work.ts'
@@ -64,7 +64,9 @@ const log: Ports['log'] = { debug: silent, info: silent, warn: silent, error: si
 /** Ids in the order in which they were drawn, other ones in each run of a database. */
 function idsOf(run: number): World['ids'] {
   let drawn = 0
-  return { next: () => `${run.toString(16).padStart(8, '0')}-0000-4000-8000-${(++drawn).toString(16).padStart(12, '0')}` }
+  return {
+    next: () => `${run.toString(16).padStart(8, '0')}-0000-4000-8000-${(++drawn).toString(16).padStart(12, '0')}`,
+  }
 }
 
 /** Builds the world of one run. @param run a number that no other run of this database has */
@@ -103,7 +105,9 @@ export async function createWorld(database: ModelDatabase, scenario: Scenario, r
   const store = createStore(database, send, leaseMs)
 
   function portsOf(actor: Actor): Ports {
-    const calendars = new Map(salon.connections.map(({ plugin, traits }) => [plugin, calendarOf(actor, plugin, traits.moves)]))
+    const calendars = new Map(
+      salon.connections.map(({ plugin, traits }) => [plugin, calendarOf(actor, plugin, traits.moves)]),
+    )
     return {
       store: storeOf(actor),
       providers: { get: (name) => calendars.get(name) },
@@ -127,7 +131,10 @@ export async function createWorld(database: ModelDatabase, scenario: Scenario, r
 
   function calendarOf(actor: Actor, plugin: string, moves: 'in_place' | 'new_id') {
     const ledgerOf = (id: string) => ledgers[salon.connections.findIndex((one) => one.id === id)] as Ledger
-    return guarded(calendarFor(actor, { plugin, moves, ledgerOf, scheduler, faults, dice, onWrite: witness.wrote, note }), log)
+    return guarded(
+      calendarFor(actor, { plugin, moves, ledgerOf, scheduler, faults, dice, onWrite: witness.wrote, note }),
+      log,
+    )
   }
 
   /** The real store; every way to it is an effect, and somebody watches. */
@@ -193,6 +200,22 @@ export async function createWorld(database: ModelDatabase, scenario: Scenario, r
   }
 
   const sweepDeps = (ports: Ports): SweepDeps => ({ db: ports.store.db, send, log, graceMs, deferAtMostMs: 900_000 })
-  const world: World = { scenario, database, salon, scheduler, dice, faults, queue, hooks, witness, trace, ledgers, ids, enter, sweepDeps, note }
+  const world: World = {
+    scenario,
+    database,
+    salon,
+    scheduler,
+    dice,
+    faults,
+    queue,
+    hooks,
+    witness,
+    trace,
+    ledgers,
+    ids,
+    enter,
+    sweepDeps,
+    note,
+  }
   return world
 }
