@@ -3,12 +3,12 @@ import { type Booking, holdsPlace, type RemoteBooking } from '../domain/booking.
 import { explain } from '../domain/explain.ts'
 import type { NotDone, Unknown } from '../domain/outcome.ts'
 import type { Recorded } from '../store/record.ts'
+import { lastOfChain, lookAtHeard } from './chain.ts'
 import { deferred, wait } from './conclude.ts'
 import { giveUp, isAuth, park } from './give-up.ts'
 import { heed } from './heed.ts'
 import { agreed, ended } from './judge.ts'
 import { notKept, notMoved } from './not-kept.ts'
-import { lastOfChain, lookAtHeard } from './settle.ts'
 import { cancelStray } from './stray.ts'
 import { type Bringing, holdOn, note, replaced } from './work.ts'
 

@@ -1,15 +1,13 @@
-import type { CalendarProvider, Call } from '../contract/provider.ts'
 import { ProviderError } from '../contract/provider-error.ts'
-import type { Booking, RemoteBooking } from '../domain/booking.ts'
-import { holdsPlace } from '../domain/booking.ts'
+import { type Booking, holdsPlace, type RemoteBooking } from '../domain/booking.ts'
 import { explain } from '../domain/explain.ts'
 import type { JournalEntry } from '../domain/journal.ts'
-import { findOurs } from '../domain/match.ts'
 import type { NotDone, Unknown } from '../domain/outcome.ts'
-import { epoch, type Instant, later } from '../domain/time.ts'
-import type { OpenIntent, Snapshot } from '../store/syncs.ts'
+import type { Instant } from '../domain/time.ts'
+import type { OpenIntent } from '../store/syncs.ts'
+import { lastOfChain } from './chain.ts'
 import { agreed, ended } from './judge.ts'
-import type { Ports } from './ports.ts'
+import { type Doubt, lookForCreate } from './settle-create.ts'
 
 /** What looking found out of one booking whose last write ended in doubt. */
 export type Settled = {
@@ -32,203 +30,99 @@ export type Settled = {
  * Settles one booking's open intents by looking at the calendar. Nothing is written there: what is found is adopted,
  * and only what is proven not to have happened may be tried again.
  */
-export async function settle(
-  ports: Ports,
-  provider: CalendarProvider,
-  call: Call,
-  snapshot: Snapshot,
-  booking: Booking,
-  intents: readonly OpenIntent[],
-): Promise<Settled> {
+export async function settle(doubt: Doubt): Promise<Settled> {
+  const { externalId, remoteStatus } = doubt.booking
   try {
-    return booking.externalId === null || !holdsPlace(booking.remoteStatus)
-      ? await settleCreate(ports, provider, call, snapshot, booking, intents)
-      : await settleChange(ports, provider, call, snapshot, booking, intents)
+    return externalId === null || !holdsPlace(remoteStatus) ? await settleCreate(doubt) : await settleChange(doubt)
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error
-    return unseen(booking, intents, error.outcome)
+    return unseen(doubt, error.outcome)
   }
 }
 
-function unseen(booking: Booking, intents: readonly OpenIntent[], outcome: NotDone | Unknown): Settled {
+async function settleCreate(doubt: Doubt): Promise<Settled> {
+  const { booking, intents, snapshot, ports } = doubt
+  const { match, looked, isAsMade } = await lookForCreate(doubt)
+  switch (match.is) {
+    case 'none': {
+      const entry = looking('It is not in the calendar.', { looked })
+      return { booking, intents: endedAs(intents, 'unknown'), entry, is: 'absent', code: intents.at(-1)?.code ?? null }
+    }
+    case 'several': {
+      const code = 'SEVERAL_FOUND'
+      const entry = looking(explain(code), { externalIds: match.bookings.map(({ externalId }) => externalId) })
+      return { booking: failing(booking, code), intents: endedAs(intents, 'unknown'), entry, is: 'several', code }
+    }
+    case 'one': {
+      const found = match.booking
+      const at = ports.clock.now()
+      if (isAsMade) return adopted(doubt, agreed(booking, found, snapshot.appointment, at), found)
+      // It was made, and then moved or cancelled over there: somebody's will, which is heeded and not overruled.
+      const { startsAt, endsAt } = (intents[0] as OpenIntent).target
+      const made = { ...found, startsAt, endsAt, status: 'accepted' as const }
+      return { ...adopted(doubt, agreed(booking, made, snapshot.appointment, at), found), found }
+    }
+  }
+}
+
+/** A move or a cancel: the booking itself says whether it happened, at the end of its chain. */
+async function settleChange(doubt: Doubt): Promise<Settled> {
+  const { ports, provider, call, booking, intents, snapshot } = doubt
+  const last = intents.at(-1) as OpenIntent
+  const outcome = await lastOfChain(provider, call, booking)
+  if (outcome.is !== 'done') return unseen(doubt, outcome)
+  const remote = outcome.value
+  const at = ports.clock.now()
+  const live = remote !== null && holdsPlace(remote.status)
+  if (live && last.kind === 'reschedule' && remote.startsAt === last.target.startsAt) {
+    return adopted(doubt, agreed(booking, remote, snapshot.appointment, at), remote)
+  }
+  const data = { operation: last.kind }
+  if (!live && (last.kind === 'cancel' || !remote)) {
+    const gone = ended({ ...booking, externalId: remote?.externalId ?? booking.externalId }, at)
+    const entry = looking('It is gone from the calendar.', data)
+    const code = last.kind === 'cancel' ? null : 'ALREADY_CANCELLED'
+    return { booking: gone, intents: endedAs(intents, 'done', booking.externalId), entry, is: 'known', code }
+  }
+  const entry = looking('It had not been done.', data)
+  const found = remote as RemoteBooking
+  return { booking, intents: endedAs(intents, 'not_done'), entry, is: 'known', code: null, found }
+}
+
+function unseen({ booking, intents }: Doubt, outcome: NotDone | Unknown): Settled {
   const { code } = outcome
   const retry = outcome.is === 'not_done' ? outcome.retry : 'later'
   return {
-    booking: { ...booking, errorCode: code, errorMessage: explain(code) },
-    intents: intents.map(({ id, code }) => ({ id, state: 'unknown', code, externalId: null })),
-    entry: { kind: 'booking.looked', message: `The calendar could not be looked at: ${explain(code)}`, data: { code } },
+    booking: failing(booking, code),
+    intents: endedAs(intents, 'unknown'),
+    entry: looking(`The calendar could not be looked at: ${explain(code)}`, { code }),
     is: 'unseen',
     code,
     ...(typeof retry === 'object' ? { askAgainAt: retry.at } : {}),
   }
 }
 
-/** How far back the list is read: the calendar's clock stamps the booking, ours the intent. */
-const lookBack = 10 * 60_000
+function adopted({ intents }: Doubt, booking: Booking, { externalId, status, startsAt }: RemoteBooking): Settled {
+  const message = 'Found in the calendar: it had been done.'
+  const entry: JournalEntry = { kind: 'booking.adopted', message, data: { externalId, status, startsAt } }
+  return { booking, intents: endedAs(intents, 'done', externalId), entry, is: 'known', code: null }
+}
 
-async function settleCreate(
-  ports: Ports,
-  provider: CalendarProvider,
-  call: Call,
-  snapshot: Snapshot,
-  booking: Booking,
+const failing = (booking: Booking, code: string): Booking => ({
+  ...booking,
+  errorCode: code,
+  errorMessage: explain(code),
+})
+
+function looking(message: string, data: Record<string, unknown>): JournalEntry {
+  return { kind: 'booking.looked', message, data }
+}
+
+/** All of them came to the same; the code stays what each ended with. */
+function endedAs(
   intents: readonly OpenIntent[],
-): Promise<Settled> {
-  const { appointment, key } = snapshot
-  const first = intents[0] as OpenIntent
-  const found: RemoteBooking[] = []
-  const query = { target: booking.target, createdFrom: later(first.sentAt, -lookBack) }
-  const heard = await lookAtHeard(provider, call, snapshot, booking)
-  if (heard) found.push(heard)
-  else for await (const remote of provider.findBookings(call, query)) found.push(remote)
-  const free = await withoutForeign(ports, key, booking, found)
-  const match = findOurs(
-    {
-      gatewayId: booking.gatewayId,
-      targetId: booking.targetId,
-      startsAt: first.target.startsAt,
-      customer: appointment.customer,
-      sentAt: first.sentAt,
-      tolerance: provider.supports.rounding ? ports.policy.matchTolerance : 0,
-    },
-    free,
-  )
-  const at = ports.clock.now()
-  if (match.is === 'none') {
-    const code = intents.at(-1)?.code ?? null
-    return {
-      booking,
-      intents: intents.map(({ id, code }) => ({ id, state: 'unknown', code, externalId: null })),
-      entry: { kind: 'booking.looked', message: 'It is not in the calendar.', data: { looked: found.length } },
-      is: 'absent',
-      code,
-    }
-  }
-  if (match.is === 'several') {
-    return {
-      booking: { ...booking, errorCode: 'SEVERAL_FOUND', errorMessage: explain('SEVERAL_FOUND') },
-      intents: intents.map(({ id, code }) => ({ id, state: 'unknown', code, externalId: null })),
-      entry: {
-        kind: 'booking.looked',
-        message: explain('SEVERAL_FOUND'),
-        data: { externalIds: match.bookings.map((remote) => remote.externalId) },
-      },
-      is: 'several',
-      code: 'SEVERAL_FOUND',
-    }
-  }
-  const settled = (remote: RemoteBooking) => adopted(agreed(booking, remote, appointment, at), intents, match.booking)
-  if (isAsMade(ports, provider, intents, match.booking)) return settled(match.booking)
-  // It was made, and then moved or cancelled over there: somebody's will, which is heeded and not overruled.
-  return { ...settled({ ...match.booking, ...targetOf(first), status: 'accepted' }), found: match.booking }
-}
-
-function isAsMade(
-  ports: Ports,
-  provider: CalendarProvider,
-  intents: readonly OpenIntent[],
-  { status, startsAt }: RemoteBooking,
-): boolean {
-  const tolerance = provider.supports.rounding ? ports.policy.matchTolerance : 0
-  const isNear = ({ target }: OpenIntent) => Math.abs(epoch(target.startsAt) - epoch(startsAt)) <= tolerance
-  return holdsPlace(status) && intents.some(isNear)
-}
-
-const targetOf = ({ target: { startsAt, endsAt } }: OpenIntent) => ({ startsAt, endsAt })
-
-function adopted(booking: Booking, intents: readonly OpenIntent[], remote: RemoteBooking): Settled {
-  return {
-    booking,
-    intents: intents.map(({ id, code }) => ({ id, state: 'done', code, externalId: remote.externalId })),
-    entry: {
-      kind: 'booking.adopted',
-      message: 'Found in the calendar: it had been done.',
-      data: { externalId: remote.externalId, status: remote.status, startsAt: remote.startsAt },
-    },
-    is: 'known',
-    code: null,
-  }
-}
-
-/** Leaves out bookings that are known to belong to another row, whatever they look like. */
-async function withoutForeign(
-  ports: Ports,
-  key: Snapshot['key'],
-  booking: Booking,
-  found: readonly RemoteBooking[],
-): Promise<RemoteBooking[]> {
-  const rows = await ports.store.db.query<{ external_id: string }>(
-    `select external_id from kalends.booking_ids
-     where tenant_id = $1 and connection_id = $2 and external_id = any($3) and booking_id <> $4`,
-    [key.tenantId, key.connectionId, found.map((remote) => remote.externalId), booking.id],
-  )
-  const foreign = new Set(rows.map((row) => row.external_id))
-  return found.filter((remote) => !foreign.has(remote.externalId))
-}
-
-/** A move or a cancel: the booking itself says whether it happened, at the end of its chain. */
-async function settleChange(
-  ports: Ports,
-  provider: CalendarProvider,
-  call: Call,
-  { appointment }: Snapshot,
-  booking: Booking,
-  intents: readonly OpenIntent[],
-): Promise<Settled> {
-  const last = intents.at(-1) as OpenIntent
-  const outcome = await lastOfChain(provider, call, booking)
-  if (outcome.is !== 'done') return unseen(booking, intents, outcome)
-  const remote = outcome.value
-  const at = ports.clock.now()
-  const live = remote !== null && holdsPlace(remote.status)
-  if (live && last.kind === 'reschedule' && remote.startsAt === last.target.startsAt) {
-    return adopted(agreed(booking, remote, appointment, at), intents, remote)
-  }
-  if (!live && (last.kind === 'cancel' || !remote)) {
-    return {
-      booking: ended({ ...booking, externalId: remote?.externalId ?? booking.externalId }, at),
-      intents: intents.map(({ id, code }) => ({ id, state: 'done', code, externalId: booking.externalId })),
-      entry: { kind: 'booking.looked', message: 'It is gone from the calendar.', data: { operation: last.kind } },
-      is: 'known',
-      code: last.kind === 'cancel' ? null : 'ALREADY_CANCELLED',
-    }
-  }
-  return {
-    booking,
-    intents: intents.map(({ id, code }) => ({ id, state: 'not_done', code, externalId: null })),
-    entry: { kind: 'booking.looked', message: 'It had not been done.', data: { operation: last.kind } },
-    is: 'known',
-    code: null,
-    found: remote as RemoteBooking,
-  }
-}
-
-/** A booking that the calendar spoke of by itself needs no search; it counts only if it bears our name. */
-export async function lookAtHeard(
-  provider: CalendarProvider,
-  call: Call,
-  { heard }: Snapshot,
-  { gatewayId, target }: Booking,
-): Promise<RemoteBooking | null> {
-  if (!heard) return null
-  // To the end of its moves: what was moved on meanwhile is no less ours.
-  const outcome = await lastOfChain(provider, call, { externalId: heard.externalId, target })
-  return outcome.is === 'done' && outcome.value?.gatewayId === gatewayId ? outcome.value : null
-}
-
-const longestChain = 20
-
-/** Walks from a booking to the one that took its place, to the end. */
-export async function lastOfChain(
-  provider: CalendarProvider,
-  call: Call,
-  booking: Pick<Booking, 'externalId' | 'target'>,
-) {
-  let externalId = booking.externalId as string
-  for (let step = 0; ; step++) {
-    const outcome = await provider.getBooking(call, { externalId, target: booking.target })
-    const successorId = outcome.is === 'done' ? outcome.value?.successorId : null
-    if (!successorId || step >= longestChain) return outcome
-    externalId = successorId
-  }
+  state: Settled['intents'][number]['state'],
+  externalId: string | null = null,
+): Settled['intents'] {
+  return intents.map(({ id, code }) => ({ id, state, code, externalId }))
 }

@@ -4,10 +4,10 @@ import { type Outcome, unknown } from '../domain/outcome.ts'
 import type { Step } from '../domain/sync-plan.ts'
 import { type Instant, later } from '../domain/time.ts'
 import type { Recorded } from '../store/record.ts'
+import { lastOfChain } from './chain.ts'
 import { deferred, finish, retried, unclear } from './conclude.ts'
 import { judge, type Moment } from './judge.ts'
 import { readOne } from './read-back.ts'
-import { lastOfChain } from './settle.ts'
 import { type Bringing, note, replaced, write } from './work.ts'
 
 /** A write that no repetition will bring about, and why. */

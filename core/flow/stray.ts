@@ -1,7 +1,7 @@
 import { type Booking, holdsPlace } from '../domain/booking.ts'
 import type { Recorded } from '../store/record.ts'
+import { lastOfChain, lookAtHeard } from './chain.ts'
 import { giveUp } from './give-up.ts'
-import { lastOfChain, lookAtHeard } from './settle.ts'
 import { type Bringing, note } from './work.ts'
 
 /**

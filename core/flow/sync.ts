@@ -71,7 +71,7 @@ async function settleOpen(work: Bringing): Promise<Recorded | Refusal | null> {
     const open = snapshot.openIntents.filter((intent) => intent.bookingId === booking.id)
     if (open.length === 0) continue
     const call = ports.outbound.open(snapshot.connection)
-    const settled = await settle(ports, provider, call, snapshot, booking, open)
+    const settled = await settle({ ports, provider, call, snapshot, booking, intents: open })
     note(work, settled.entry, settled.intents)
     replaced(work, settled.booking)
     const stopped = settled.found

@@ -83,6 +83,22 @@ export async function awaitsCreate(
   return rows.length > 0
 }
 
+/** Which of these ids of a calendar belong to other bookings of ours than this one. */
+export async function ofOthers(
+  sql: Sql,
+  tenantId: string,
+  connectionId: string,
+  externalIds: readonly string[],
+  bookingId: string,
+): Promise<Set<string>> {
+  const rows = await sql.query<{ external_id: string }>(
+    `select external_id from kalends.booking_ids
+     where tenant_id = $1 and connection_id = $2 and external_id = any($3) and booking_id <> $4`,
+    [tenantId, connectionId, externalIds, bookingId],
+  )
+  return new Set(rows.map((row) => row.external_id))
+}
+
 /** Which of these ids, a calendar's or ours, belong to bookings of a connection. $1 tenant, $2 connection, $3 and $4 ids. */
 export async function whichKnown(
   sql: Sql,
