@@ -15,6 +15,7 @@ export type PhoneLine = { kind: 'agent' | 'number'; value: string }
 
 /** A call as far as its vendor tells. What is not told is null; nothing here was said by the caller or written by an LLM. */
 export type CallContext = {
+  /** The vendor's id of the call: 1 to 200 printable characters. */
   callId: string
   agentId: string | null
   channel: 'phone' | 'web' | 'chat'
@@ -57,7 +58,7 @@ export type ToolResult = {
  * call, so that a second one is a duplicate whatever it says; others are told apart by what they say.
  */
 export type CallEvent = {
-  /** The vendor's own word. */
+  /** The vendor's own word, 1 to 100 printable characters. */
   name: string
   means: 'started' | 'ended' | 'analyzed' | 'other'
   once: boolean

@@ -1,5 +1,6 @@
 import t from 'tap'
 import type { CallEvent, Reached, Receptionist } from '../../../core/contract/phone.ts'
+import { hearAgainAfter } from '../../../core/flow/call-events.ts'
 import { createGateway } from '../../../core/gateway.ts'
 import { createLogger } from '../../../core/logger.ts'
 import { purge } from '../../../core/store/purge.ts'
@@ -171,6 +172,26 @@ t.test('one that could not be heard comes again, and its reason stays out of the
   t.notMatch(lines.join(''), /Kanari/)
 })
 
+t.test('one that is never heard is given up, once, and a person can see it', async (t) => {
+  const call = callObject()
+  refusals.set(String(call.call_id), Number.POSITIVE_INFINITY)
+  await retellEvent(line, 'call_ended', call)
+  await until(
+    () => kept(call.call_id),
+    ([row]) => row?.attempts === 1,
+  )
+  const last = hearAgainAfter.length
+  await db.query('update kalends.call_events set attempts = $2, due_at = now() where call_id = $1', [
+    call.call_id,
+    last,
+  ])
+  await until(
+    () => kept(call.call_id),
+    ([row]) => row?.state === 'failed',
+  )
+  t.match(lines.join(''), /"level":"error"[^\n]*"attempt":11,[^\n]*could not be heard and is given up/)
+})
+
 t.test('one whose job was lost is found', async (t) => {
   const call = callObject()
   // A queue that forgets its jobs as they are sent.
@@ -235,9 +256,17 @@ t.test('without a receptionist events wait for one', async (t) => {
   const there = { address, connectionId: id }
   t.equal((await retellEvent(there, 'call_ended', call)).status, 204)
   t.match((await retellCall(there, 'look')).body, { success: false, code: 'NO_RECEPTIONIST' })
+  const late = callObject()
+  await retellEvent(there, 'call_ended', late)
   await house.gateway.close()
   await (await house.start()).close()
   t.same(heardOf(call.call_id), [], 'nor does the next start lose it')
+  await house.db.query(`update kalends.call_events set received_at = now() - interval '8 days' where call_id = $1`, [
+    late.call_id,
+  ])
+  await purge(house.db)
+  const left = await house.db.query('select state, body from kalends.call_events where call_id = $1', [late.call_id])
+  t.same(left, [{ state: 'expired', body: null }], 'but nobody waits for ever with what people said')
   const settings = testSettings(house.url, house.twin, { plugins: [...plugins, receptionistOf(receptionist)] })
   const staffed = await createGateway(settings, { logger: createLogger({ log: { level: 'silent' } }, out) })
   t.teardown(() => staffed.close())
@@ -246,4 +275,5 @@ t.test('without a receptionist events wait for one', async (t) => {
     (found) => found.length === 1,
   )
   t.equal(heardOf(call.call_id)[0]?.reached.connectionId, id)
+  t.same(heardOf(late.call_id), [])
 })
