@@ -27,8 +27,10 @@ const looksAfterWord = [1, 2.5, 15]
  */
 export async function readBack(work: Bringing): Promise<Recorded | null> {
   for (const booking of work.bookings) {
-    if (booking.externalId === null) await adoptHeard(work, booking)
-    if (booking.externalId === null || !holdsPlace(booking.remoteStatus)) continue
+    if (booking.externalId === null || !holdsPlace(booking.remoteStatus)) {
+      await adoptHeard(work, booking)
+      continue
+    }
     const stopped = (await cancelStray(work, booking)) ?? (await readOne(work, booking))
     if (stopped) return stopped
     if ((await holdOn(work)) === 'fenced') return 'fenced'
@@ -36,12 +38,15 @@ export async function readBack(work: Bringing): Promise<Recorded | null> {
   return null
 }
 
-/** What the calendar spoke of under our name is ours, also where we had given it up. */
+/**
+ * What the calendar spoke of under our name is ours, also where we had given it up, or cancelled what was made in its
+ * place: a create may land that late. The plan cancels what is not wanted.
+ */
 async function adoptHeard(work: Bringing, booking: Booking): Promise<void> {
   const { ports, provider, snapshot } = work
   const call = ports.outbound.open(snapshot.connection)
   const remote = await lookAtHeard(provider, call, snapshot, booking)
-  if (!remote) return
+  if (!remote || (booking.externalId !== null && !holdsPlace(remote.status))) return
   replaced(work, agreed(booking, remote, snapshot.appointment, ports.clock.now()))
   const data = { externalId: remote.externalId, status: remote.status, startsAt: remote.startsAt }
   note(work, { kind: 'booking.adopted', message: 'Found in the calendar: it had been done.', data })
