@@ -1,0 +1,60 @@
+import t from 'tap'
+import { testApi } from '../../helper/api.ts'
+import { customer, nextSlot } from '../../helper/gateway.ts'
+
+const { gateway, api, withKey, author, tenant, service } = await testApi(t)
+const path = '/api/v1/availability'
+const later = (instant: string, minutes: number) =>
+  new Date(Date.parse(instant) + minutes * 60_000).toISOString().replace('.000Z', 'Z')
+
+t.test('a viewer sees what is free, by id or slug of the service', async (t) => {
+  const { key } = await gateway.keys.create(author, { name: 'screen', role: 'viewer' })
+  const startsAt = nextSlot()
+  const range = `from=${startsAt}&to=${later(startsAt, 60)}`
+  const expected = {
+    items: [
+      { startsAt, endsAt: later(startsAt, 30) },
+      { startsAt: later(startsAt, 30), endsAt: later(startsAt, 60) },
+    ],
+    from: startsAt,
+    to: later(startsAt, 60),
+    timeZone: 'Europe/Berlin',
+    nextCursor: null,
+  }
+  for (const id of ['cut', service.id]) {
+    const { status, body } = await withKey(key)('GET', `${path}?serviceId=${id}&${range}`)
+    t.same({ status, body }, { status: 200, body: expected })
+  }
+  const local = await api(
+    'GET',
+    `${path}?serviceId=cut&from=2027-06-01T10:00&to=2027-06-01T11:00&timeZone=America/New_York`,
+  )
+  t.match(local.body, { from: '2027-06-01T14:00:00Z', to: '2027-06-01T15:00:00Z', timeZone: 'America/New_York' })
+})
+
+t.test('what a caller was offered the desk is refused, and told what to do', async (t) => {
+  const startsAt = nextSlot()
+  await gateway.availability.hold(tenant.id, { serviceId: 'cut', startsAt, holder: 'call:1' })
+  const { body } = await api('GET', `${path}?serviceId=cut&from=${startsAt}&to=${later(startsAt, 30)}`)
+  t.same(body.items, [])
+  const request = { serviceId: 'cut', startsAt, customer: customer() }
+  const refused = await api('POST', '/api/v1/appointments', { body: request })
+  t.match(refused, { status: 409, body: { code: 'KAL_SLOT_TAKEN', detail: /lists what is free/ } })
+  await gateway.availability.release(tenant.id, 'call:1')
+  t.equal((await api('POST', '/api/v1/appointments', { body: request })).status, 201)
+})
+
+t.test('questions that cannot be answered', async (t) => {
+  for (const [query, code] of [
+    ['', 'KAL_VALIDATION'],
+    ['serviceId=cut&holder=call:1', 'KAL_VALIDATION'],
+    ['serviceId=perm', 'KAL_SERVICE_UNKNOWN'],
+    ['serviceId=cut&from=noon', 'KAL_TIME_INVALID'],
+    ['serviceId=cut&timeZone=Berlin', 'KAL_TIME_ZONE_UNKNOWN'],
+    ['serviceId=cut&from=2027-01-01&to=2027-12-31', 'KAL_TIME_RANGE'],
+  ]) {
+    const { status, body } = await api('GET', `${path}?${query}`)
+    t.ok(status >= 400 && status < 500, query)
+    t.equal(body.code, code, query)
+  }
+})
