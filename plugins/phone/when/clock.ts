@@ -83,9 +83,10 @@ const english: readonly Pattern[] = [
   inText('(\\d\\d)(\\d\\d) hours', ([h = '', m = '']) => digital(h, m)),
   inText('(\\d{1,2}):(\\d\\d)(?::\\d\\d(?:\\.\\d+)?)?', ([h = '', m = '']) => digital(h, m)),
   inText('(\\d{1,2})\\.(\\d\\d)(?= [ap]m\\b)', ([h = '', m = '']) => digital(h, m)),
-  // "October 6 10 30" is half past ten on the sixth: neither "6 10" nor the thirtieth.
+  // "October 6 10 30" is half past ten on the sixth: neither "6 10" nor the thirtieth. Quarters are said like this all day;
+  // "ten eleven" may as well be the hours from ten to eleven.
   inText(`(?<!\\b${month} )(\\d{1,2}) ([0-5]\\d)(?: oclock| hours)?(?! ?\\d)`, ([h = '', m = '']) =>
-    spoken(h, Number(m)),
+    Number(m) % 15 === 0 ? spoken(h, Number(m)) : either(spoken(h, Number(m))),
   ),
   inText(`${hour}(?= [ap]m\\b)`, ([h = '']) => spoken(h)),
   inText('(\\d{1,2}) oclock', ([h = '']) => spoken(h)),

@@ -13,9 +13,13 @@ const fillers: Record<Language, ReadonlySet<string>> = {
 type Rewrite = readonly [RegExp, string]
 
 const phrases: Record<Language, readonly Rewrite[]> = {
-  de: [[/\bin der ((?:ueber)?naechsten|kommenden|folgenden) woche\b/, '$1 woche']],
+  de: [
+    [/\bin der ((?:ueber)?naechsten|kommenden|folgenden) woche\b/, '$1 woche'],
+    [/\beiner woche\b/, '1 woche'],
+  ],
   en: [
     [/\bthis (?:coming|upcoming)\b/, 'coming'],
+    [/\b(?:a|one) week\b/, '1 week'],
     [/\bweek after next\b/, 'afternext week'],
     [/\b(wednesday|thursday|friday|saturday|sunday|monday|tuesday) after next\b/, 'afternext $1'],
   ],
@@ -37,7 +41,6 @@ const words: Record<Language, readonly Rewrite[]> = {
     [/^naechste[nrsm]?$/, 'next'],
     [/^uebernaechste[nrsm]?$/, 'afternext'],
     [/^(?:letzte|vorige|vergangene)[nrsm]?$/, 'last'],
-    [/^eine[rm]$/, '1'],
   ],
   en: [
     [/^(?:mondays?|mon)$/, 'wd1'],
@@ -50,7 +53,6 @@ const words: Record<Language, readonly Rewrite[]> = {
     [/^weeks$/, 'week'],
     [/^(?:upcoming|following)$/, 'coming'],
     [/^previous$/, 'last'],
-    [/^a$/, '1'],
   ],
 }
 

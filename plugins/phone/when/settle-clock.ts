@@ -18,7 +18,7 @@ export function settleClock(scene: Scene, dates: readonly Day[], said: Clock, pa
     return ahead.length === 0 ? [] : [{ date, moments: ahead }]
   })
   if (open.length === 0) return closed(scene, dates, clock, yearly)
-  if (open.length === 1 && open[0]) return onOneDay(scene, open[0].date, clock, open[0].moments)
+  if (open.length === 1 && open[0]) return onOneDay(scene, open[0], clock)
   const candidates = plausibleOf(
     scene,
     open.flatMap(({ moments }) => moments),
@@ -30,15 +30,24 @@ function moments(scene: Scene, date: Day, minutes: readonly Minutes[]): Instant[
   return minutes.flatMap((at) => momentsAt(date, at, scene.timeZone))
 }
 
-function onOneDay(scene: Scene, date: Day, clock: Clock, open: readonly Instant[]): When {
-  const [only] = open
+type OpenDay = { date: Day; moments: readonly Instant[] }
+
+function onOneDay(scene: Scene, { date, moments: open }: OpenDay, clock: Clock): When {
   // One wall time, two moments: no opening hours tell them apart.
   const isTwice = clock.minutes.length === 1 && open.length > 1
   if (isTwice) return ask(scene, 'TIME_TWICE', { candidates: open, dates: [date] })
   const kept = plausibleOf(scene, open)
-  const chosen = open.length === 1 ? only : kept.length === 1 ? kept[0] : undefined
-  if (chosen !== undefined && clock.sure) return { is: 'instant', instant: chosen }
+  const [chosen] = kept
+  if (chosen !== undefined && kept.length === 1 && clock.sure && !isLeftOver(scene, clock, open)) {
+    return { is: 'instant', instant: chosen }
+  }
   return ask(scene, 'TIME_AMBIGUOUS', { candidates: kept, dates: [date] })
+}
+
+/** "Today at ten", said at half past in a place that closes at six: that ten at night is left does not make it meant. */
+function isLeftOver({ plausible }: Scene, clock: Clock, [only, second]: readonly Instant[]): boolean {
+  const isAlone = only !== undefined && second === undefined && clock.minutes.length > 1
+  return isAlone && plausible !== null && !plausible(only)
 }
 
 function closed(scene: Scene, dates: readonly Day[], clock: Clock, yearly: boolean): When {

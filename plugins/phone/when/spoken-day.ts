@@ -3,73 +3,65 @@ import { canonicalDayWords } from './day-words.ts'
 import { namedDate } from './named-date.ts'
 import { numericDate } from './numeric-date.ts'
 import type { Language } from './spoken.ts'
-import { inWeek, month, nearest, nextOne, week, weekdayInWeeks, weekend, weeksAfter, weeksAhead } from './weeks.ts'
+import {
+  comingAndWeeks,
+  inWeek,
+  month,
+  nearest,
+  nextOne,
+  week,
+  weekdayInWeeks,
+  weekend,
+  weeksAfter,
+  weeksAhead,
+} from './weeks.ts'
 
 /** Reads what plain words, freed of the time of day, say about the day. All of them must be understood. */
 export function readDay(words: string, today: Day, language: Language): DayReading {
   const text = canonicalDayWords(words, language)
-  if (text === '') return noDay
-  return read(text, today, language, 0)
+  return text === '' ? noDay : read(text, today, language, 0)
 }
 
-type Rule = readonly [RegExp, (groups: string[], today: Day, language: Language, depth: number) => DayReading | null]
+/** What a rule knows: today, and how to read a part of the text as a day of its own. */
+type Reading = { today: Day; language: Language; day: (text: string) => DayReading }
+type Rule = readonly [RegExp, (groups: string[], reading: Reading) => DayReading | null]
 
-/** Over the words of `day-words.ts`: `wd5` is Friday, `week` stands for every form of it. The first that fits the whole text. */
+/** Over the words of `day-words.ts`: `wd5` is Friday, `week` every form of it. The first that fits the whole text and answers. */
 const rules: readonly Rule[] = [
-  [/^wd(\d)$/, ([wd], today) => nearest(today, Number(wd))],
-  [/^this wd(\d)$/, ([wd], today) => anyOfDays([weekdayAfter(today.subtract({ days: 1 }), Number(wd))])],
-  [/^coming wd(\d)$/, ([wd], today) => anyOfDays([weekdayAfter(today, Number(wd))])],
-  [/^next wd(\d)$/, ([wd], today, language) => nextOne(today, Number(wd), 1, language)],
-  [/^afternext wd(\d)$/, ([wd], today, language) => nextOne(today, Number(wd), 2, language)],
-  [/^last wd(\d)$/, ([wd], today) => anyOfDays([weekdayAfter(today.subtract({ days: 8 }), Number(wd))])],
-  [
-    /^(this|coming|next|afternext|last) week wd(\d)$/,
-    ([which, wd], today, language) => inWeek(today, Number(wd), weeksAhead(which), language),
-  ],
-  [
-    /^wd(\d) (this|coming|next|afternext|last) week$/,
-    ([wd, which], today, language) => inWeek(today, Number(wd), weeksAhead(which), language),
-  ],
-  // "Friday week", "Friday in a week", "a week from Friday", "Friday in eight days": the coming one, and so many weeks on.
-  [
-    /^wd(\d) week$/,
-    ([wd], today, language) => (language === 'en' ? weeksAfter(anyOfDays([weekdayAfter(today, Number(wd))]), 1) : null),
-  ],
-  [/^wd(\d) in (\d\d?) week$/, ([wd, n], today) => weeksAfter(anyOfDays([weekdayAfter(today, Number(wd))]), Number(n))],
-  [
-    /^wd(\d) in (8|14) (?:tagen|days)$/,
-    ([wd, n], today) => weeksAfter(anyOfDays([weekdayAfter(today, Number(wd))]), n === '8' ? 1 : 2),
-  ],
-  [
-    /^(\d\d?) week (?:from )?wd(\d)$/,
-    ([n, wd], today) => weeksAfter(anyOfDays([weekdayAfter(today, Number(wd))]), Number(n)),
-  ],
-  [
-    /^(.+) in (\d\d?) week$/,
-    ([day = '', n], today, language, depth) => weeksAfter(read(day, today, language, depth), Number(n)),
-  ],
-  [
-    /^(\d\d?) week (?:from )?(.+)$/,
-    ([n, day = ''], today, language, depth) => weeksAfter(read(day, today, language, depth), Number(n)),
-  ],
-  [/^in (\d\d?) week wd(\d)$/, ([n, wd], today) => weekdayInWeeks(today, Number(wd), Number(n))],
-  [/^(?:in )?(\d\d?) week$/, ([n], today) => week(today, Number(n))],
+  [/^wd(\d)$/, ([wd], { today }) => nearest(today, Number(wd))],
+  [/^this wd(\d)$/, ([wd], { today }) => anyOfDays([weekdayAfter(today.subtract({ days: 1 }), Number(wd))])],
+  [/^coming wd(\d)$/, ([wd], { today }) => comingAndWeeks(today, wd, 0)],
+  [/^next wd(\d)$/, ([wd], { today, language }) => nextOne(today, Number(wd), 1, language)],
+  [/^afternext wd(\d)$/, ([wd], { today, language }) => nextOne(today, Number(wd), 2, language)],
+  [/^last wd(\d)$/, ([wd], { today }) => anyOfDays([weekdayAfter(today.subtract({ days: 8 }), Number(wd))])],
+  [/^(this|coming|next|afternext|last) week wd(\d)$/, ([which, wd], reading) => ofWeek(which, wd, reading)],
+  [/^wd(\d) (this|coming|next|afternext|last) week$/, ([wd, which], reading) => ofWeek(which, wd, reading)],
+  // "Friday in a week", "Freitag in acht Tagen", "Friday week", "two weeks on Tuesday": the coming one, and so many weeks.
+  [/^wd(\d) in (\d\d?) week$/, ([wd, weeks], { today }) => comingAndWeeks(today, wd, Number(weeks))],
+  [/^wd(\d) in (8|14) (?:tagen|days)$/, ([wd, days], { today }) => comingAndWeeks(today, wd, days === '8' ? 1 : 2)],
+  [/^wd(\d) week$/, ([wd], { today, language }) => (language === 'en' ? comingAndWeeks(today, wd, 1) : null)],
+  [/^(in )?(\d\d?) week (?:from )?wd(\d)$/, (groups, reading) => weeksAndWeekday(groups, reading)],
+  [/^(.+) in (\d\d?) week$/, ([text = '', weeks], { day }) => weeksAfter(day(text), Number(weeks))],
+  [/^(\d\d?) week from (.+)$/, ([weeks, text = ''], { day }) => weeksAfter(day(text), Number(weeks))],
+  [/^(\d\d?) week (today|tomorrow)$/, ([weeks, text = ''], { day }) => weeksAfter(day(text), Number(weeks))],
+  [/^(?:in )?(\d\d?) week$/, ([weeks], { today }) => week(today, Number(weeks))],
   // Eight days are a week to many Germans.
-  [/^in 8 tagen$/, (_, today) => anyOfDays([today.add({ days: 7 }), today.add({ days: 8 })])],
-  [/^(this|coming|next|afternext) week$/, ([which = ''], today) => week(today, weeksAhead(which))],
-  [/^(this |coming |next )?weekend$/, ([which], today) => weekend(today, which?.trim())],
-  [/^(this|next) (?:month|monat)$/, ([which], today) => month(today, which === 'next' ? 1 : 0)],
-  [/^wd(\d) (.+)$/, ([wd, day = ''], today, language, depth) => crossChecked(day, Number(wd), today, language, depth)],
-  [/^(.+) wd(\d)$/, ([day = '', wd], today, language, depth) => crossChecked(day, Number(wd), today, language, depth)],
+  [/^in 8 tagen$/, (_, { today }) => anyOfDays([today.add({ days: 7 }), today.add({ days: 8 })])],
+  [/^(this|coming|next|afternext) week$/, ([which], { today }) => week(today, weeksAhead(which))],
+  [/^(?:(this|coming|next) )?weekend$/, ([which], { today }) => weekend(today, which)],
+  [/^(this|next) (?:month|monat)$/, ([which], { today }) => month(today, which === 'next' ? 1 : 0)],
+  [/^wd(\d) (.+)$/, ([wd, text = ''], { day }) => crossChecked(day(text), Number(wd))],
+  [/^(.+) wd(\d)$/, ([text = '', wd], { day }) => crossChecked(day(text), Number(wd))],
 ]
 
 function read(text: string, today: Day, language: Language, depth: number): DayReading {
   // A day within a day within a day is nobody's speech.
   if (depth > 2) return dayProblem('DATE_UNREADABLE')
+  const reading: Reading = { today, language, day: (part) => read(part, today, language, depth + 1) }
   for (const [pattern, rule] of rules) {
     const found = pattern.exec(text)
-    const reading = found && rule(found.slice(1), today, language, depth + 1)
-    if (reading) return reading
+    const answer = found && rule(found.slice(1), reading)
+    if (answer) return answer
   }
   const numeric = numericDate(text, today, language)
   if (numeric) return numeric
@@ -77,7 +69,17 @@ function read(text: string, today: Day, language: Language, depth: number): DayR
   return named.is === 'none' ? dayProblem('DATE_UNREADABLE') : named
 }
 
-function crossChecked(text: string, weekday: number, today: Day, language: Language, depth: number): DayReading | null {
-  const reading = read(text, today, language, depth)
+function ofWeek(which: string | undefined, weekday: string | undefined, { today, language }: Reading): DayReading {
+  return inWeek(today, Number(weekday), weeksAhead(which), language)
+}
+
+/** British "two weeks on Tuesday" counts from the Tuesday; "in two weeks, Tuesday" may also be of that week. */
+function weeksAndWeekday([within, weeks, weekday]: string[], { today, language }: Reading): DayReading {
+  const isCounted = within === undefined && language === 'en'
+  if (isCounted) return comingAndWeeks(today, weekday, Number(weeks))
+  return weekdayInWeeks(today, Number(weekday), Number(weeks))
+}
+
+function crossChecked(reading: DayReading, weekday: number): DayReading {
   return reading.is === 'problem' && reading.code === 'DATE_UNREADABLE' ? reading : onWeekday(reading, weekday)
 }

@@ -43,6 +43,11 @@ export function weekdayInWeeks(today: Day, weekday: number, weeks: number): DayR
   return anyOfDays([ofThatWeek, weekdayAfter(today, weekday).add({ days: 7 * weeks })])
 }
 
+/** The coming weekday, and so many weeks after it. */
+export function comingAndWeeks(today: Day, weekday: string | undefined, weeks: number): DayReading {
+  return weeksAfter(anyOfDays([weekdayAfter(today, Number(weekday))]), weeks)
+}
+
 /** So many weeks after each of these days. */
 export function weeksAfter(reading: DayReading, weeks: number): DayReading {
   return reading.is === 'dates'
