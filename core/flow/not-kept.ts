@@ -1,7 +1,7 @@
 import { type Booking, holdsPlace, type RemoteBooking, type SyncedState } from '../domain/booking.ts'
 import { explain } from '../domain/explain.ts'
 import { epoch } from '../domain/time.ts'
-import { type DoneIntent, lastDone } from '../store/intents.ts'
+import { type DoneIntent, lastDone, type Place } from '../store/intents.ts'
 import type { Recorded } from '../store/record.ts'
 import { wait } from './conclude.ts'
 import { giveUp } from './give-up.ts'
@@ -16,11 +16,11 @@ const code = 'NOT_KEPT'
  * this very id before, so it is gone and not a lie.
  */
 export async function notKept(work: Work, booking: Booking): Promise<Recorded | null> {
-  const [last, before] = await lastDone(work.ports.store.db, booking.tenantId, booking.id, 2)
-  if (!last) return null
-  if (last.kind === 'create') return again(work, unmade(booking), last, 'unknown')
-  if (!before || before.externalId === booking.externalId) return null
-  return again(work, backAt(booking, before), last, 'not_done')
+  const last = await lastDone(work.ports.store.db, booking.tenantId, booking.id)
+  if (last?.kind === 'create') return again(work, unmade(booking), last, 'unknown')
+  const from = last?.target.from
+  if (!last || !from || from.externalId === booking.externalId) return null
+  return again(work, backAt(booking, from), last, 'not_done')
 }
 
 /**
@@ -30,11 +30,11 @@ export async function notKept(work: Work, booking: Booking): Promise<Recorded | 
 export async function notMoved(work: Work, booking: Booking, remote: RemoteBooking): Promise<Recorded | null> {
   const isSuspect = booking.verifiedAt === null && booking.synced !== null && holdsPlace(remote.status)
   if (!isSuspect || remote.startsAt === booking.synced?.startsAt) return null
-  const [last, before] = await lastDone(work.ports.store.db, booking.tenantId, booking.id, 2)
-  if (last?.kind !== 'reschedule' || before?.target.startsAt !== remote.startsAt) return null
-  if (before.externalId !== remote.externalId) return null
+  const last = await lastDone(work.ports.store.db, booking.tenantId, booking.id)
+  const from = last?.target.from
+  if (!last || from?.startsAt !== remote.startsAt || from.externalId !== remote.externalId) return null
   const isTouched = remote.updatedAt !== null && epoch(remote.updatedAt) > epoch(last.sentAt)
-  return isTouched ? null : again(work, backAt(booking, before), last, 'not_done')
+  return isTouched ? null : again(work, backAt(booking, from), last, 'not_done')
 }
 
 function again(work: Work, was: Booking, last: DoneIntent, state: 'unknown' | 'not_done'): Promise<Recorded> {
@@ -61,8 +61,7 @@ const unmade = (booking: Booking): Booking => ({
   synced: null,
 })
 
-function backAt(booking: Booking, { target, externalId }: DoneIntent): Booking {
-  const { startsAt, endsAt } = target
+function backAt(booking: Booking, { startsAt, endsAt, externalId }: Place): Booking {
   const synced: SyncedState | null = booking.synced && { ...booking.synced, startsAt, endsAt }
   return { ...booking, externalId, startsAt, endsAt, synced }
 }

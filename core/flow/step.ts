@@ -1,8 +1,10 @@
 import type { BookingRequest, Call } from '../contract/provider.ts'
+import type { Appointment } from '../domain/appointment.ts'
 import type { Booking, RemoteBooking } from '../domain/booking.ts'
 import { type Outcome, unknown } from '../domain/outcome.ts'
 import type { Step } from '../domain/sync-plan.ts'
 import { type Instant, later } from '../domain/time.ts'
+import type { Target } from '../store/intents.ts'
 import type { Recorded } from '../store/record.ts'
 import { lastOfChain } from './chain.ts'
 import { deferred, finish, retried, unclear } from './conclude.ts'
@@ -100,9 +102,17 @@ function announce(work: Bringing, step: Step, id: string): Promise<boolean> {
     kind: step.kind,
     version: snapshot.wantedVersion,
     generation: step.booking.generation,
-    target: step.kind === 'cancel' ? appointment : { startsAt: step.startsAt, endsAt: step.endsAt },
+    target: targetOf(step, appointment),
     sentAt: ports.clock.now(),
   })
+}
+
+function targetOf(step: Step, { startsAt, endsAt }: Appointment): Target {
+  if (step.kind === 'cancel') return { startsAt, endsAt }
+  const target = { startsAt: step.startsAt, endsAt: step.endsAt }
+  const { externalId, synced } = step.booking
+  if (step.kind === 'create' || externalId === null || synced === null) return target
+  return { ...target, from: { externalId, startsAt: synced.startsAt, endsAt: synced.endsAt } }
 }
 
 /** Calls the calendar. A provider that throws has a fault of its own, after which nothing is known of the write. */

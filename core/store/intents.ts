@@ -12,27 +12,30 @@ export type Intent = {
   kind: 'create' | 'reschedule' | 'cancel'
   version: number
   generation: number
-  target: { startsAt: Instant; endsAt: Instant }
+  target: Target
   sentAt: Instant
 }
 
-/** A write that was counted as done: what it was to bring about, and under which id the calendar said it stands. */
+/** Where a booking is to be; of a move also where it was before, should the calendar not do what it says. */
+export type Target = { startsAt: Instant; endsAt: Instant; from?: Place }
+export type Place = { startsAt: Instant; endsAt: Instant; externalId: string }
+
+/** A write that was counted as done, and what it was to bring about. */
 export type DoneIntent = {
   id: string
   kind: 'create' | 'reschedule'
-  target: { startsAt: Instant; endsAt: Instant }
-  externalId: string
+  target: Target
   sentAt: Instant
 }
 
-/** The last writes that put a booking where it is, newest first. */
-export function lastDone(sql: Sql, tenantId: string, bookingId: string, most: number): Promise<DoneIntent[]> {
-  return sql.query<DoneIntent>(
-    `select id, kind, target, external_id as "externalId", sent_at as "sentAt" from kalends.intents
-     where tenant_id = $1 and booking_id = $2 and state = 'done' and kind <> 'cancel' and external_id is not null
-     order by sent_at desc limit $3`,
-    [tenantId, bookingId, most],
+/** The last write that put a booking where it is; null where none of ours did. */
+export async function lastDone(sql: Sql, tenantId: string, bookingId: string): Promise<DoneIntent | null> {
+  const [intent] = await sql.query<DoneIntent>(
+    `select id, kind, target, sent_at as "sentAt" from kalends.intents
+     where tenant_id = $1 and booking_id = $2 and state = 'done' and kind <> 'cancel' order by sent_at desc limit 1`,
+    [tenantId, bookingId],
   )
+  return intent ?? null
 }
 
 const statement = `
