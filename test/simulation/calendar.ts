@@ -1,9 +1,11 @@
 import { Type } from 'typebox'
-import type { BookingRequest, CalendarProvider, Call, ProviderReport } from '../../core/contract/provider.ts'
+import type { BookingRequest, CalendarProvider, Call, Priority, ProviderReport } from '../../core/contract/provider.ts'
 import { ProviderError } from '../../core/contract/provider-error.ts'
 import { holdsPlace, type RemoteBooking } from '../../core/domain/booking.ts'
+import type { Observation } from '../../core/domain/circuit.ts'
 import { done, type NotDone, notDone, type Outcome, type Unknown, unknown } from '../../core/domain/outcome.ts'
 import { epoch, instantOf } from '../../core/domain/time.ts'
+import type { Circuits } from '../../core/outbound/circuits.ts'
 import type { Dice } from './dice.ts'
 import type { Faults, ReadFault, WriteFault } from './faults.ts'
 import type { Entry, Ledger } from './ledger.ts'
@@ -20,6 +22,9 @@ export type Write = {
   until: number
 }
 
+/** A call as the model lends it: it knows how urgent it is, and whether it was held back. */
+export type ModelCall = Call & { priority: Priority; held: boolean }
+
 export type CalendarParts = {
   plugin: string
   moves: 'in_place' | 'new_id'
@@ -28,6 +33,11 @@ export type CalendarParts = {
   scheduler: Scheduler
   faults: Faults
   dice: Dice
+  circuits: Pick<Circuits, 'enter' | 'ended'>
+  /** Whether every calendar is down at this moment. */
+  isDown(): boolean
+  /** A request reached a calendar. */
+  onCall(): void
   onWrite(write: Write): void
   note(line: string): void
 }
@@ -48,14 +58,16 @@ const throttledMs = 20_000
  * and with the faults of the run. What it was asked to do it does at its own time, also when whoever asked is dead by then.
  */
 export function calendarFor(actor: Actor, parts: CalendarParts): CalendarProvider {
-  const { plugin, moves, ledgerOf, scheduler, faults, dice } = parts
+  const { plugin, moves, ledgerOf, scheduler, faults, dice, circuits } = parts
 
   async function write(call: Call, { kind, about, commit, lie }: Asked): Promise<Outcome<RemoteBooking>> {
     await scheduler.turn(actor, `calls ${kind}`)
     const sentAt = scheduler.now()
     // Whoever froze between the announcement and the call sends nothing: its time is over.
     if (sentAt >= call.deadline) return notDone('TIMEOUT', { retry: 'later' })
-    const fault = faults.at('write')
+    const held = await heldBack(call)
+    if (held) return held
+    const fault = parts.isDown() ? 'unavailable' : faults.at('write')
     const connectionId = call.connection.id
     const arrivesAt = sentAt + dice.between(10, 150)
     const repliesAt = Math.min(replyAt(fault, arrivesAt, call.deadline, dice), call.deadline)
@@ -67,6 +79,7 @@ export function calendarFor(actor: Actor, parts: CalendarParts): CalendarProvide
     }
     if (happens(fault)) scheduler.at(fault === 'late' ? arrivesAt + lateMs : arrivesAt, takes)
     await scheduler.sleepTo(actor, repliesAt, `hears of ${kind}`)
+    circuits.ended(call.connection, sightOf(fault), null)
     if (fault === 'throws') throw new Error('The model provider has a fault of its own')
     if (fault === 'lying 201') return lie()
     return fault === 'refused'
@@ -74,9 +87,20 @@ export function calendarFor(actor: Actor, parts: CalendarParts): CalendarProvide
       : replyOf(fault, outcome, scheduler.now())
   }
 
+  /** What the gate in front of every request says; null where it may leave. */
+  async function heldBack(call: Call): Promise<NotDone | null> {
+    const modelCall = call as ModelCall
+    const wait = await circuits.enter(call.connection, modelCall.priority)
+    modelCall.held = wait !== null
+    if (!wait) parts.onCall()
+    return wait && notDone(wait.code, { retry: { at: instantOf(Math.ceil(wait.until)) }, scope: 'connection' })
+  }
+
   async function read(call: Call, what: string): Promise<NotDone | Unknown | null> {
     await scheduler.turn(actor, `calls ${what}`)
-    const fault = faults.at('read')
+    const held = await heldBack(call)
+    if (held) return held
+    const fault = parts.isDown() ? 'unavailable' : faults.at('read')
     const takes = fault === 'slow' || fault === 'timeout' ? 12_000 : dice.between(10, 120)
     if (fault) parts.note(`${what} at ${plugin}: ${fault}`)
     await scheduler.sleepTo(
@@ -84,6 +108,7 @@ export function calendarFor(actor: Actor, parts: CalendarParts): CalendarProvide
       Math.min(scheduler.now() + takes, Math.max(call.deadline, scheduler.now())),
       `hears of ${what}`,
     )
+    circuits.ended(call.connection, sightOf(fault), null)
     return unread(fault, scheduler.now())
   }
 
@@ -211,6 +236,14 @@ function unread(fault: ReadFault | null, now: number): NotDone | Unknown | null 
     return notDone('RATE_LIMITED', { retry: { at: instantOf(now + throttledMs) }, scope: 'connection' })
   }
   return null
+}
+
+/** What the gate sees of an answer. */
+function sightOf(fault: WriteFault | ReadFault | null): Observation {
+  if (fault === 'throttled') return { is: 'limited', forMs: throttledMs }
+  const isFailure =
+    fault === 'unavailable' || fault === 'timeout' || fault === 'timeout after commit' || fault === 'late'
+  return { is: isFailure ? 'failed' : 'answered' }
 }
 
 /** Why a booking cannot be moved; null where it can. */

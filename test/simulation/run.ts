@@ -85,7 +85,7 @@ async function settleDown(world: World): Promise<void> {
 async function oneRound(world: World, due: number | null): Promise<void> {
   const { scheduler } = world
   const turns: Turn[] = due === null ? ['poll'] : ['sweep', 'confirm', 'inbox']
-  const at = due === null ? scheduler.now() + 60_000 : Math.max(due + 4_000, scheduler.now())
+  const at = due === null ? scheduler.now() + 60_000 : Math.max(due + 4_000, scheduler.now() + 1_000)
   scheduler.at(at, () => {
     for (const turn of turns) takeTurn(world, turn)
   })
@@ -95,7 +95,8 @@ async function oneRound(world: World, due: number | null): Promise<void> {
 /** The next run has another clock: what is left of this one must not wake up in it. */
 async function leave({ database, salon }: World): Promise<void> {
   await database.query(
-    `with rest as (update kalends.syncs set state = 'settled' where tenant_id = $1 and state <> 'settled')
+    `with rest as (update kalends.syncs set state = 'settled' where tenant_id = $1 and state <> 'settled'),
+          calm as (delete from kalends.circuits where tenant_id = $1)
      update kalends.connections set paused = 'all' where tenant_id = $1`,
     [salon.tenant.id],
   )

@@ -21,6 +21,8 @@ export type Scenario = {
   calendars: readonly [CalendarTraits, CalendarTraits]
   operations: readonly Operation[]
   faults: readonly Fault[]
+  /** So many milliseconds from the beginning every calendar answers 503 to everything. */
+  outage?: number
   /** Decides who goes on next, and how long things take. */
   dice: number
 }

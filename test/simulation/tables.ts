@@ -65,7 +65,10 @@ export async function readTables(database: ModelDatabase, tenantId: string): Pro
 export async function nextDue(database: ModelDatabase, tenantId: string): Promise<number | null> {
   const [row] = await database.query<{ due: string | null }>(
     `select to_char(least(
-      (select min(greatest(s.due_at, coalesce(s.lease_until, s.due_at))) from kalends.syncs s where s.tenant_id = $1 and s.state = 'waiting'),
+      (select min(greatest(s.due_at, coalesce(s.lease_until, s.due_at), k.held_until)) from kalends.syncs s
+       left join kalends.circuits k on k.tenant_id = s.tenant_id and k.connection_id = s.connection_id
+       where s.tenant_id = $1 and s.state = 'waiting'),
+      (select min(s.tell_at) from kalends.syncs s where s.tenant_id = $1 and s.state = 'waiting' and s.tell_at < 'infinity'),
       (select min(b.confirm_due_at) from kalends.bookings b where b.tenant_id = $1),
       (select min(i.received_at) + interval '30 s' from kalends.inbox i where i.tenant_id = $1 and i.state = 'pending')
     ), 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as due`,

@@ -26,6 +26,9 @@ export type Witness = {
   announced(actor: Actor, intent: Intent, opened: boolean): void
   recorded(finding: Finding, recorded: Recorded): void
   wrote(write: Write): void
+  called(): void
+  /** How many requests reached a calendar, looks and writes. */
+  calls(): number
   /** A thread of the engine broke off with an error. */
   broke(actor: Actor, error: unknown): void
 }
@@ -36,6 +39,7 @@ export function createWitness(): Witness {
   const epochs = new Map<string, number>()
   /** One thread may bring several connections up to date at once, but each only in one way. */
   const announcements = new Map<string, Intent>()
+  let calls = 0
   const ownerOf = new Map<string, string>()
   const broken = (invariant: string, what: string) => void violations.push({ invariant, what })
   const nameOf = ({ appointmentId, connectionId }: SyncKey) => `${appointmentId}/${connectionId}`
@@ -79,6 +83,8 @@ export function createWitness(): Witness {
       if (subject !== undefined) subjects.set(write, subject)
       writes.push(write)
     },
+    called: () => void calls++,
+    calls: () => calls,
     broke: (actor, error) =>
       broken('no fault of ours', `${actor.name} broke off: ${(error as Error).stack ?? String(error)}`),
   }

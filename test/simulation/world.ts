@@ -1,11 +1,12 @@
-import { instantOf } from '../../core/domain/time.ts'
+import { epoch, instantOf } from '../../core/domain/time.ts'
 import { guarded } from '../../core/flow/guard.ts'
 import type { Ports } from '../../core/flow/ports.ts'
 import type { SweepDeps } from '../../core/flow/sweep.ts'
 import type { SendJobs } from '../../core/store/commit.ts'
 import type { Database } from '../../core/store/database.ts'
 import { createStore, type Store } from '../../core/store/store.ts'
-import { calendarFor } from './calendar.ts'
+import { calendarFor, type ModelCall } from './calendar.ts'
+import { background, openCircuits } from './circuits.ts'
 import { createDice, type Dice } from './dice.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { createHooks, type Hooks } from './hooks.ts'
@@ -15,6 +16,7 @@ import { createQueue, type ModelQueue, type Work } from './queue.ts'
 import { type Salon, setUp } from './salon.ts'
 import type { Scenario } from './scenario.ts'
 import { type Actor, createScheduler, type Scheduler } from './scheduler.ts'
+import { takeTurn } from './timetable.ts'
 import { createTrace, type Trace } from './trace.ts'
 import { createWitness, type Witness } from './witness.ts'
 import { runWork } from './work.ts'
@@ -57,6 +59,7 @@ const attemptTimeoutMs = 15_000
 const leaseMs = 20_000
 const frozenMs = 45_000
 const graceMs = 3_000
+const soonMs = 300
 
 const silent = () => undefined
 const log: Ports['log'] = { debug: silent, info: silent, warn: silent, error: silent }
@@ -82,7 +85,8 @@ export async function createWorld(database: ModelDatabase, scenario: Scenario, r
     dice,
     settled: database.settled,
     effects: database.effects,
-    fateOf() {
+    fateOf(actor) {
+      if (actor === background) return 'go'
       const kind = faults.at('turn')
       return kind === 'crash' ? 'crash' : kind === 'freeze' ? { freezeMs: frozenMs } : 'go'
     },
@@ -104,6 +108,18 @@ export async function createWorld(database: ModelDatabase, scenario: Scenario, r
   }
   const store = createStore(database, send, leaseMs)
 
+  const circuits = await openCircuits({ database, scheduler, attemptTimeoutMs, changed: sweepSoon })
+  let isSweepComing = false
+  /** What waits for a calendar that may be called again is sent at once, and once. */
+  function sweepSoon(): void {
+    if (isSweepComing) return
+    isSweepComing = true
+    scheduler.at(scheduler.now() + soonMs, () => {
+      isSweepComing = false
+      takeTurn(world, 'sweep')
+    })
+  }
+
   function portsOf(actor: Actor): Ports {
     const calendars = new Map(
       salon.connections.map(({ plugin, traits }) => [plugin, calendarOf(actor, plugin, traits.moves)]),
@@ -112,15 +128,17 @@ export async function createWorld(database: ModelDatabase, scenario: Scenario, r
       store: storeOf(actor),
       providers: { get: (name) => calendars.get(name) },
       outbound: {
-        open: (connection) => ({
+        open: (connection, priority = 'change'): ModelCall => ({
           connection,
           signal: AbortSignal.any([]),
           deadline: scheduler.now() + attemptTimeoutMs,
+          priority,
+          held: false,
           fetch: () => Promise.reject(new Error('the model calls nobody')),
           log,
         }),
       },
-      circuits: { waits: () => null },
+      circuits,
       clock: { now: () => instantOf(scheduler.now()) },
       ids,
       policy,
@@ -131,10 +149,13 @@ export async function createWorld(database: ModelDatabase, scenario: Scenario, r
 
   function calendarOf(actor: Actor, plugin: string, moves: 'in_place' | 'new_id') {
     const ledgerOf = (id: string) => ledgers[salon.connections.findIndex((one) => one.id === id)] as Ledger
-    return guarded(
-      calendarFor(actor, { plugin, moves, ledgerOf, scheduler, faults, dice, onWrite: witness.wrote, note }),
-      log,
-    )
+    const { outage } = scenario
+    const isDown = () => outage !== undefined && scheduler.now() < startsAt + outage
+    const { wrote: onWrite, called: onCall } = witness
+    const parts = { plugin, moves, ledgerOf, scheduler, faults, dice, circuits, isDown, onCall, onWrite, note }
+    return guarded(calendarFor(actor, parts), log, (call, until) => {
+      if (!(call as ModelCall).held) circuits.limit(call.connection, epoch(until) - scheduler.now())
+    })
   }
 
   /** The real store; every way to it is an effect, and somebody watches. */
@@ -199,7 +220,14 @@ export async function createWorld(database: ModelDatabase, scenario: Scenario, r
     })
   }
 
-  const sweepDeps = (ports: Ports): SweepDeps => ({ db: ports.store.db, send, log, graceMs, deferAtMostMs: 900_000 })
+  const sweepDeps = (ports: Ports): SweepDeps => ({
+    db: ports.store.db,
+    send,
+    log,
+    graceMs,
+    deferAtMostMs: policy.deferAtMost,
+    soon: sweepSoon,
+  })
   const world: World = {
     scenario,
     database,
