@@ -7,13 +7,18 @@ const shortest = 1_000
 const longest = 15 * 60_000
 
 /**
- * How long a calendar is left alone that answered "too many requests", in milliseconds: as its Retry-After says (seconds or
- * a date, RFC 9110 10.2.3) or what its provider read in other headers, the longer of the two; a minute where neither says
- * anything readable. Never less than a second, never more than 15 minutes.
+ * How long a calendar is left alone that answered "too many requests", in milliseconds: as Retry-After says (seconds or a
+ * date, RFC 9110 10.2.3), or a RateLimit-Reset header of any name (`X-RateLimit-Reset-Default`: seconds, or seconds since
+ * 1970), or what its provider read in others; the longest of them. A minute where nothing is readable. Never less than a
+ * second, never more than 15 minutes.
  */
 export function pauseAfter(headers: Reply['headers'], now: number, readByProvider: number | null): number {
-  const said = [waitOf(headers['retry-after'] ?? '', now), readByProvider].filter((wait) => wait !== null)
-  return bounded(said.length === 0 ? fallback : Math.max(...said))
+  const said = Object.entries(headers).map(([name, value]) => {
+    if (name === 'retry-after') return waitOf(value, now)
+    return /^(x-)?ratelimit-reset/.test(name) ? resetOf(value, now) : null
+  })
+  const waits = [...said, readByProvider].filter((wait) => wait !== null)
+  return bounded(waits.length === 0 ? fallback : Math.max(...waits))
 }
 
 /** A pause within the same bounds, in milliseconds. */
@@ -23,9 +28,23 @@ export function bounded(wait: number): number {
 
 /** Null for what is neither: a negative number is no delay by the RFC, and Date.parse would take "-5" for a year. */
 function waitOf(value: string, now: number): number | null {
-  // Two of them come joined by a comma; a date has one of its own.
-  const seconds = /^\s*(\d+)\s*(?:,|$)/.exec(value)?.[1]
-  if (seconds !== undefined) return Number(seconds) * 1_000
+  const seconds = secondsOf(value)
+  if (seconds !== null) return seconds * 1_000
   const date = /^\s*[A-Za-z]{3}/.test(value) ? Date.parse(value) : Number.NaN
   return Number.isNaN(date) ? null : date - now
+}
+
+/** So many seconds are no wait but a moment: those since 1970. */
+const epochSeconds = 1e9
+
+function resetOf(value: string, now: number): number | null {
+  const seconds = secondsOf(value)
+  if (seconds === null) return null
+  return seconds > epochSeconds ? seconds * 1_000 - now : seconds * 1_000
+}
+
+/** A header that was sent twice comes joined by a comma: the first counts. */
+function secondsOf(value: string): number | null {
+  const digits = /^\s*(\d+)\s*(?:,|$)/.exec(value)?.[1]
+  return digits === undefined ? null : Number(digits)
 }

@@ -30,6 +30,15 @@ t.test('Retry-After as calendars write it', (t) => {
   t.end()
 })
 
+t.test('the reset of a limit, under any name', (t) => {
+  t.equal(pauseAfter({ 'x-ratelimit-reset-default': '3' }, now, null), 3_000)
+  t.equal(pauseAfter({ 'ratelimit-reset': '3', 'x-ratelimit-reset': '9' }, now, null), 9_000)
+  t.equal(pauseAfter({ 'x-ratelimit-reset': String(now / 1_000 + 40) }, now, null), 40_000)
+  t.equal(pauseAfter({ 'x-ratelimit-reset': '-3' }, now, null), minute)
+  t.equal(pauseAfter({ 'x-ratelimit-remaining': '3' }, now, null), minute)
+  t.end()
+})
+
 t.test('the longer of what a proxy and what the calendar says counts', (t) => {
   t.equal(pauseAfter({ 'retry-after': '7' }, now, 20_000), 20_000)
   t.equal(pauseAfter({ 'retry-after': '30' }, now, 20_000), 30_000)
@@ -41,7 +50,7 @@ t.test('whatever is written, the pause lies between a second and 15 minutes', (t
   const wait = fc.option(fc.oneof(fc.double(), fc.integer()), { nil: null })
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), wait, (value, read) => {
-      const pause = pauseAfter({ 'retry-after': value }, now, read)
+      const pause = pauseAfter({ 'retry-after': value, 'ratelimit-reset': value }, now, read)
       return pause >= 1_000 && pause <= 15 * minute
     }),
   )
