@@ -4,6 +4,7 @@ import { openWebhookSecret } from './catalogue/credentials.ts'
 import { type SubscribeDeps, subscribe } from './catalogue/subscribe.ts'
 import type { Closers } from './closers.ts'
 import type { Repeat } from './engine.ts'
+import { KalendsError } from './errors.ts'
 import { type ApplyDeps, apply } from './flow/apply.ts'
 import type { ImportWork } from './flow/import.ts'
 import { poll } from './flow/poll.ts'
@@ -41,16 +42,18 @@ const graceTurns = 6
 
 /** The doors through which calendars tell us by themselves. */
 export function openDoors(app: FastifyInstance, { ports, subscribing, queue }: InboundParts): void {
-  const { db, registry, secrets } = subscribing
+  const { db, registry, secrets, log } = subscribing
   installWebhooks(app, registry.providers.list(), {
     async find(plugin, connectionId) {
       const found = await findWebhookConnection(db, connectionId, plugin)
       if (!found?.webhookSecret) return null
-      return {
-        tenantId: found.tenantId,
-        id: found.id,
-        secrets: [openWebhookSecret(secrets, found, found.webhookSecret)],
-      }
+      const secret = readSecret(() => openWebhookSecret(secrets, found, found.webhookSecret as string))
+      if (secret !== null) return { tenantId: found.tenantId, id: found.id, secrets: [secret] }
+      log.error(
+        { event: 'failed', connectionId },
+        'a webhook cannot be checked: its secret was stored with another key',
+      )
+      return null
     },
     receive: ({ tenantId, id }, body, headers) =>
       receive(
@@ -62,6 +65,16 @@ export function openDoors(app: FastifyInstance, { ports, subscribing, queue }: I
         { tenantId, connectionId: id, body, headers },
       ),
   })
+}
+
+/** A stranger at the door learns nothing of our keys: a secret that cannot be read is none. */
+function readSecret(read: () => string): string | null {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof KalendsError && error.code === 'KAL_SECRET_UNREADABLE') return null
+    throw error
+  }
 }
 
 function sendEntry(

@@ -160,3 +160,20 @@ async function everythingOf({ db: sql }: Pick<HeardSalon, 'db'>, tenantId: strin
   )
   return rows.flat().map(({ row }) => row)
 }
+
+t.test('a secret that cannot be read is none: whoever knocks learns nothing of our keys', async (t) => {
+  // Sealed for another connection, so this one cannot open it.
+  await db.query(
+    `update kalends.connections set webhook_secret = (select webhook_secret from kalends.connections where id = $2) where id = $1`,
+    [connection.id, other.connection.id],
+  )
+  const body = JSON.stringify({ triggerEvent: 'PING' })
+  const reply = await post(path(), body, { 'x-cal-signature-256': sign(body, mySecret) })
+  t.equal(reply.status, 401)
+  t.equal(await withoutInstance(reply), await withoutInstance(await post(path(randomUUID()), body, {})))
+})
+
+async function withoutInstance(reply: Response): Promise<string> {
+  const { instance: _, ...said } = (await reply.json()) as Record<string, unknown>
+  return JSON.stringify(said)
+}
