@@ -24,8 +24,11 @@ export function giveUp(
 ): Promise<Recorded> {
   const { snapshot } = work
   for (const failed of booking ? [booking] : work.bookings) {
-    // A person is asked about it: nothing more is to be found out by looking by the way.
-    replaced(work, { ...failed, syncStatus, errorCode: code, errorMessage: explain(code), confirmDueAt: null })
+    replaced(work, { ...failed, syncStatus, errorCode: code, errorMessage: explain(code) })
+  }
+  // A person is asked: nothing more is to be found out by looking by the way.
+  for (const other of work.bookings) {
+    if (other.confirmDueAt !== null) replaced(work, { ...other, confirmDueAt: null })
   }
   const attempts = work.attempts + (work.attempted ? 1 : 0)
   // What comes to the same again says nothing new, also to somebody who dismissed it; a refusal for good does.
