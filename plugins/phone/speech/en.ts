@@ -1,0 +1,87 @@
+import type { Catalogue } from './keys.ts'
+
+/** English. Values stand behind a colon or a comma, so that none has to fit into the grammar around it. */
+export const en: Catalogue = {
+  or: 'or',
+  and: 'and',
+  instead: { service: 'an appointment', name: 'you' },
+  sentences: {
+    CONTEXT: ['It is now {now}, time zone {zone}.'],
+    SERVICES: ['We offer: {services}.'],
+    NO_SERVICES: ['I am sorry, I cannot make any appointments at the moment.'],
+    SERVICE_NEEDED: ['Which service is it for: {services}?'],
+    SERVICE_UNKNOWN: ['I am sorry, I cannot find that here.', 'We offer: {services}.'],
+    SERVICE_AMBIGUOUS: ['Which one do you mean: {choices}?'],
+    SERVICE_NOT_BOOKABLE: ['I am sorry, I cannot book this right now: {service}.'],
+
+    AVAILABLE: ['Free for {service}: {choices}.'],
+    NOT_AVAILABLE: ['I am sorry, for {service} this is not free: {when}.', 'I could offer: {choices}.'],
+    NONE_AVAILABLE: ['I am sorry, nothing is free for {service} around that time.', 'Would another day suit you?'],
+    CALENDAR_SLOW: ['I am sorry, I cannot look into the calendar right now.'],
+
+    BOOKED: ['The appointment is booked for {name}: {service}, {when}.', 'Your appointment number is {ref}.'],
+    REQUESTED: [
+      'The appointment is requested for {name} and still has to be confirmed: {service}, {when}.',
+      'Your appointment number is {ref}.',
+    ],
+    PENDING: [
+      'The appointment is not confirmed yet: {service}, {when}.',
+      'I am working on it, and our team keeps an eye on it.',
+    ],
+    SLOT_TAKEN: ['I am sorry, this has just been taken: {service}, {when}.', 'I could still offer: {choices}.'],
+    NOT_BOOKED: ['I am sorry, that did not work: {service}, {when}.', 'Our team will look into it.'],
+    MOVE_OR_ADD: [
+      'You already have an appointment: {service}, {was}.',
+      'Shall I move it, or book this one as well: {when}?',
+    ],
+    NAME_NEEDED: ['What name may I put the appointment under?'],
+    PHONE_NEEDED: ['On which phone number can we reach you?'],
+    TOO_MANY_BOOKINGS: ['I am sorry, I cannot make any more appointments in this call.'],
+
+    FACT_NEEDED: ['Please tell me the name, the day and time, or the appointment number.'],
+    FACTS_NEEDED: ['Please tell me two things: the name, the day and time, or the appointment number.'],
+    NOT_FOUND: ['I am sorry, I cannot help you any further with these details.'],
+    WHICH_APPOINTMENT: ['Which appointment do you mean: {choices}?'],
+    TOO_MANY_ATTEMPTS: ['I am sorry, I cannot help you any further this way.'],
+    FOUND: ['I can see: {choices}.'],
+
+    MOVED: ['The appointment is moved: {service}, from {was} to {when}.', 'Your appointment number is {ref}.'],
+    MOVE_REQUESTED: [
+      'The new time is requested and still has to be confirmed: {service}, {when}.',
+      'Your appointment number is {ref}.',
+    ],
+    MOVE_PENDING: [
+      'The new time is not confirmed yet: {service}, {when}.',
+      'I am working on it, and our team keeps an eye on it.',
+    ],
+    MOVE_TAKEN: [
+      'I am sorry, this time is not free: {when}. Your appointment stays as it is: {service}, {was}.',
+      'I could offer: {choices}.',
+    ],
+    NOT_MOVED: ['I am sorry, moving it did not work: {service}, {when}.', 'Our team will look into it.'],
+    CANCELLED: ['The appointment is cancelled: {service}, {when}.'],
+    CANCEL_PENDING: [
+      'The cancellation is not confirmed yet: {service}, {when}.',
+      'I am working on it, and our team keeps an eye on it.',
+    ],
+    NOT_CANCELLED: ['I am sorry, cancelling it did not work: {service}, {when}.', 'Our team will look into it.'],
+    APPOINTMENT_OVER: ['That appointment is already over.'],
+
+    TIME_AMBIGUOUS: ['Which time do you mean?', 'For example: {choices}.'],
+    DATE_AMBIGUOUS: ['Which day do you mean?', 'For example: {choices}.'],
+    DATE_MISSING: ['Which day would you like?', 'For example: {choices}.'],
+    TIME_MISSING: ['What time would you like?', 'For example: {choices}.'],
+    DATE_IN_PAST: ['That day is already over, today is {today}.', 'Do you mean: {choices}?'],
+    TIME_IN_PAST: ['That time is already over today.', 'Do you mean: {choices}?'],
+    DATE_TOO_FAR: ['I am sorry, I cannot plan that far ahead.', 'Do you mean: {choices}?'],
+    DATE_DOES_NOT_EXIST: ['There is no such day in the calendar.', 'Do you mean: {choices}?'],
+    TIME_IN_GAP: ['There is no such time on that day, because the clocks change.', 'Would this do: {choices}?'],
+    TIME_TWICE: ['That time comes twice on that day, because the clocks change.', 'Do you mean: {choices}?'],
+    WEEKDAY_MISMATCH: ['The weekday and the date do not go together.', 'Do you mean: {choices}?'],
+    DATE_UNREADABLE: ['I am sorry, I did not get the day. Today is {today}.', 'Do you mean: {choices}?'],
+    TIME_UNREADABLE: ['I am sorry, I did not get the time.', 'Do you mean: {choices}?'],
+
+    UNKNOWN_FUNCTION: ['I am sorry, I cannot do that right now.'],
+    INTERNAL: ['I am sorry, I cannot do that right now.'],
+  },
+}

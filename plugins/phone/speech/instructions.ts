@@ -1,0 +1,72 @@
+import type { SpeechKey } from './keys.ts'
+
+const askAgain = 'Ask exactly this. Then call the same function again with the answer.'
+const callBack = 'Do not try again. Offer that somebody calls back.'
+const notYet =
+  'Never say that it is done, nor that it failed: it goes on. Call the same function with the same arguments once more to hear how it stands. Promise no message.'
+const seenTo = 'Do not try again. Say that the team will get in touch.'
+const whenAsked = 'Ask for it and never guess. Then call the same function again.'
+
+/**
+ * What the agent is to do next. In English whatever the caller speaks: an LLM reads it and nobody hears it, models
+ * follow English most reliably, and one text to test is better than one for each language. Where nothing is said, the
+ * message says it all.
+ */
+export const instructions: Readonly<Partial<Record<SpeechKey, string>>> = {
+  NO_SERVICES: callBack,
+  SERVICE_NEEDED: askAgain,
+  SERVICE_UNKNOWN: askAgain,
+  SERVICE_AMBIGUOUS: askAgain,
+  SERVICE_NOT_BOOKABLE: callBack,
+
+  AVAILABLE:
+    'Nothing is booked yet. Ask which one. Then call book_appointment (or reschedule_appointment) with its start from options, unchanged.',
+  NOT_AVAILABLE: 'Nothing is booked. Ask which of the options, or for another time. Then call the same function again.',
+  NONE_AVAILABLE: 'Nothing is booked. Ask for another day or time. Then call check_availability again.',
+  CALENDAR_SLOW:
+    'Never say that a time is free or taken. Call this function once more; then offer that somebody calls back.',
+
+  BOOKED: 'Say the service, the day and the time as they stand here. The number only if the caller wants it.',
+  REQUESTED: 'Say "requested", never "booked": the business still has to confirm it.',
+  PENDING: notYet,
+  SLOT_TAKEN:
+    'Nothing was booked. Ask which of the options, or for another time. Then call book_appointment again with it.',
+  NOT_BOOKED: seenTo,
+  MOVE_OR_ADD:
+    'Nothing was changed. Ask. To move it call reschedule_appointment with appointment_ref and the new time; to have both call book_appointment again with "additional": true.',
+  NAME_NEEDED: askAgain,
+  PHONE_NEEDED: askAgain,
+  TOO_MANY_BOOKINGS: 'Do not try again. Hand over to a person, or offer that somebody calls back.',
+
+  FACT_NEEDED: 'Ask for one of these, and never suggest an answer. Then call the same function again.',
+  FACTS_NEEDED: 'Ask for two of these, and never suggest an answer. Then call the same function again.',
+  NOT_FOUND:
+    'Say nothing about whether there is such an appointment. Ask whether the details are right, or offer that somebody calls back.',
+  WHICH_APPOINTMENT: askAgain,
+  TOO_MANY_ATTEMPTS: 'Do not try again, and do not say why. Hand over to a person, or offer that somebody calls back.',
+
+  MOVE_REQUESTED: 'Say "requested", never "moved": the business still has to confirm it.',
+  MOVE_PENDING: notYet,
+  MOVE_TAKEN:
+    'Nothing was moved. Ask which of the options, or for another time. Then call reschedule_appointment again with it.',
+  NOT_MOVED: seenTo,
+  CANCEL_PENDING: notYet,
+  NOT_CANCELLED: seenTo,
+
+  TIME_AMBIGUOUS: whenAsked,
+  DATE_AMBIGUOUS: whenAsked,
+  DATE_MISSING: whenAsked,
+  TIME_MISSING: whenAsked,
+  DATE_IN_PAST: whenAsked,
+  TIME_IN_PAST: whenAsked,
+  DATE_TOO_FAR: whenAsked,
+  DATE_DOES_NOT_EXIST: whenAsked,
+  TIME_IN_GAP: whenAsked,
+  TIME_TWICE: whenAsked,
+  WEEKDAY_MISMATCH: whenAsked,
+  DATE_UNREADABLE: whenAsked,
+  TIME_UNREADABLE: whenAsked,
+
+  UNKNOWN_FUNCTION: callBack,
+  INTERNAL: 'Do not say that it was done, nor that it was not. Try once more, then offer that somebody calls back.',
+}
