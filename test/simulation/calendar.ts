@@ -37,7 +37,7 @@ export type CalendarParts = {
   /** Whether every calendar is down at this moment. */
   isDown(): boolean
   /** A request reached a calendar. */
-  onCall(): void
+  onCall(priority: Priority): void
   onWrite(write: Write): void
   note(line: string): void
 }
@@ -92,7 +92,7 @@ export function calendarFor(actor: Actor, parts: CalendarParts): CalendarProvide
     const modelCall = call as ModelCall
     const wait = await circuits.enter(call.connection, modelCall.priority)
     modelCall.held = wait !== null
-    if (!wait) parts.onCall()
+    if (!wait) parts.onCall(modelCall.priority)
     return wait && notDone(wait.code, { retry: { at: instantOf(Math.ceil(wait.until)) }, scope: 'connection' })
   }
 

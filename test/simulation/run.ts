@@ -15,8 +15,10 @@ export type Outcome = {
   trace: readonly string[]
   tables: Tables
   struck: readonly Fault[]
-  /** Writes that reached a calendar. */
-  writes: number
+  /** Requests that reached a calendar, looks and writes; not the polls, which come by the clock. */
+  calls: number
+  /** Model time from the beginning to the end, in milliseconds. */
+  tookMs: number
 }
 
 /** So long after the last thing that somebody did, nothing goes wrong any more. */
@@ -44,7 +46,8 @@ export async function simulate(database: ModelDatabase, scenario: Scenario): Pro
     trace: trace.lines,
     tables,
     struck: faults.struck,
-    writes: witness.writes.length,
+    calls: witness.calls(),
+    tookMs: world.scheduler.now() - startsAt,
   }
 }
 

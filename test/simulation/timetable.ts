@@ -43,7 +43,9 @@ async function mirror({ queue, scheduler }: World, ports: Ports): Promise<void> 
 }
 
 async function confirmOnce(world: World, ports: Ports): Promise<void> {
-  await confirm(hearDeps(world, ports))
+  const looks = new Map<string, Promise<void>>()
+  await confirm(hearDeps(world, ports), looks)
+  await Promise.all(looks.values())
 }
 
 async function pollOnce(world: World, ports: Ports): Promise<void> {

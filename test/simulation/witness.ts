@@ -1,3 +1,4 @@
+import type { Priority } from '../../core/contract/provider.ts'
 import type { Intent } from '../../core/store/intents.ts'
 import type { Finding, Recorded } from '../../core/store/record.ts'
 import type { Snapshot, SyncKey } from '../../core/store/syncs.ts'
@@ -26,8 +27,8 @@ export type Witness = {
   announced(actor: Actor, intent: Intent, opened: boolean): void
   recorded(finding: Finding, recorded: Recorded): void
   wrote(write: Write): void
-  called(): void
-  /** How many requests reached a calendar, looks and writes. */
+  called(priority: Priority): void
+  /** How many requests reached a calendar, looks and writes; not the polls, which come by the clock. */
   calls(): number
   /** A thread of the engine broke off with an error. */
   broke(actor: Actor, error: unknown): void
@@ -83,7 +84,9 @@ export function createWitness(): Witness {
       if (subject !== undefined) subjects.set(write, subject)
       writes.push(write)
     },
-    called: () => void calls++,
+    called(priority) {
+      if (priority !== 'poll') calls++
+    },
     calls: () => calls,
     broke: (actor, error) =>
       broken('no fault of ours', `${actor.name} broke off: ${(error as Error).stack ?? String(error)}`),
