@@ -162,7 +162,9 @@ export async function startEngine(rooms: EngineRooms): Promise<void> {
   // A calendar that may be called again is sent what has waited for it now.
   const circuits = await db.listen(circuitsChannel, sweepDeps.soon, sweepDeps.soon)
   closers.add('news of calendars that may be called again', () => circuits.close())
-  repeat('confirm', Math.max(settings.sync.settleDelayMs, shortestTickMs), () => confirm({ ports, sweepDeps }))
+  const asked = new Map<string, Promise<void>>()
+  closers.add('looks at what calendars said', async () => void (await Promise.all(asked.values())))
+  repeat('confirm', Math.max(settings.sync.settleDelayMs, shortestTickMs), () => confirm({ ports, sweepDeps }, asked))
   repeat('purge', 3_600_000, () => purge(db))
 }
 

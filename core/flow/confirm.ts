@@ -20,13 +20,24 @@ const skewMs = 5_000
 /**
  * Looks for what calendars said they did, a settle delay later: a "201" with nothing behind it is found here and not by
  * a customer before a closed door. An echo by webhook or poll spares the look. What is seen as agreed is verified;
- * everything else is looked at under its lease, which decides. Answers how many were taken.
+ * everything else is looked at under its lease, which decides.
+ *
+ * Resolves when the looks have begun: `underWay` holds them by connection, so that a calendar that hangs keeps no other
+ * waiting, and none is asked twice at a time.
  */
-export async function confirm(deps: HearDeps): Promise<number> {
-  const { ports } = deps
-  const due = await takeUnconfirmed(ports.store.db, batch, againMs)
-  await Promise.all(due.map(({ connection, bookings }) => confirmThose(deps, connection, bookings)))
-  return due.reduce((sum, { bookings }) => sum + bookings.length, 0)
+export async function confirm(deps: HearDeps, underWay: Map<string, Promise<void>>): Promise<void> {
+  for (const { connection, bookings } of await takeUnconfirmed(deps.ports.store.db, batch, againMs, [
+    ...underWay.keys(),
+  ])) {
+    const look = confirmThose(deps, connection, bookings)
+      .catch((error) => {
+        const { tenantId, id: connectionId } = connection
+        const message = 'what a calendar said it did could not be looked at; it is tried again'
+        deps.ports.log.warn({ event: 'failed', tenantId, connectionId, err: error }, message)
+      })
+      .finally(() => underWay.delete(connection.id))
+    underWay.set(connection.id, look)
+  }
 }
 
 async function confirmThose(
@@ -44,7 +55,9 @@ async function confirmThose(
       : new Map<string, RemoteBooking>()
   for (const booking of bookings) {
     const remote = seen.get(booking.externalId) ?? (await lookAt(deps, provider, connection, booking))
-    if (remote !== 'unread') await conclude(deps, connection, booking, remote)
+    // One that does not answer now is not asked for the others either: all of them are due again soon.
+    if (remote === 'unread') return
+    await conclude(deps, connection, booking, remote)
   }
 }
 
@@ -89,7 +102,7 @@ async function conclude(
 ): Promise<void> {
   const { tenantId, appointmentId, inReview } = booking
   if (remote && standsAsAgreed(booking, remote)) {
-    await ports.store.confirm({ ...booking, at: ports.clock.now() })
+    await ports.store.confirm({ ...booking, startsAt: booking.synced.startsAt, at: ports.clock.now() })
     const which = { tenantId, appointmentId, connectionId: connection.id, codes: ['NOT_KEPT'] }
     if (inReview) await healNow(ports.store.db, which, 'It was seen in the calendar.')
     return

@@ -84,9 +84,14 @@ async function hearKnown({ ports, sweepDeps }: HearDeps, known: KnownBooking, wo
 }
 
 /** That the calendar tells of it by itself is as good as a look. */
-async function confirmed(ports: Ports, { key, bookingId, unconfirmed }: KnownBooking, word: Word): Promise<void> {
-  if (!unconfirmed || !holdsPlace(word.status)) return
-  await ports.store.confirm({ ...key, bookingId, externalId: word.externalId, at: ports.clock.now() })
+async function confirmed(
+  ports: Ports,
+  { key, bookingId, unconfirmed, synced }: KnownBooking,
+  word: Word,
+): Promise<void> {
+  if (!unconfirmed || !synced || !holdsPlace(word.status)) return
+  const { externalId } = word
+  await ports.store.confirm({ ...key, bookingId, externalId, startsAt: synced.startsAt, at: ports.clock.now() })
 }
 
 /** It says of the very booking that we know, and of nothing else, what was last agreed. */

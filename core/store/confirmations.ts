@@ -21,8 +21,15 @@ export type Unconfirmed = {
   inReview: boolean
 }
 
-/** A booking that was seen in its calendar, under the id and as it was agreed. */
-export type Seen = { tenantId: string; appointmentId: string; bookingId: string; externalId: string; at: Instant }
+/** A booking that was seen in its calendar: under the id and at the start that were agreed. */
+export type Seen = {
+  tenantId: string
+  appointmentId: string
+  bookingId: string
+  externalId: string
+  startsAt: Instant
+  at: Instant
+}
 
 export type Confirm = (seen: Seen) => Promise<void>
 
@@ -32,7 +39,7 @@ with due as (
   select b.tenant_id, b.id, b.confirm_due_at
   from kalends.bookings b
   join kalends.connections c on c.tenant_id = b.tenant_id and c.id = b.connection_id
-  where b.confirm_due_at <= kalends.clock() and c.state = 'active' and c.paused is null
+  where b.confirm_due_at <= kalends.clock() and c.state = 'active' and c.paused is null and c.id <> all($3)
   order by b.confirm_due_at limit $1
   for update of b skip locked
 ), taken as (
@@ -51,15 +58,20 @@ join kalends.appointments a on a.tenant_id = t.tenant_id and a.id = t.appointmen
 where t.external_id is not null and t.synced is not null
 group by c.tenant_id, c.id`
 
-/** Takes what is due to be seen in its calendar, by connection. What is taken is due again after `againMs`. */
+/**
+ * Takes what is due to be seen in its calendar, by connection, less those that are being asked already. What is taken is
+ * due again after `againMs`.
+ */
 export async function takeUnconfirmed(
   sql: Sql,
   most: number,
   againMs: number,
+  without: readonly string[],
 ): Promise<{ connection: CallableConnection; bookings: Unconfirmed[] }[]> {
   const rows = await sql.query<{ connection: CallableConnection; bookings: Unconfirmed[] }>(takeStatement, [
     most,
     againMs,
+    without,
   ])
   return rows.map(({ connection, bookings }) => ({
     connection,
@@ -67,16 +79,17 @@ export async function takeUnconfirmed(
   }))
 }
 
-// What was changed since it was seen (another id, nothing to be confirmed any more) is left as it is.
+// What was changed since it was seen (another id or start, nothing to be confirmed any more) is left as it is.
 const confirmStatement = `
 with input as (
   select * from jsonb_to_recordset($1::jsonb) as x(
-    tenant_id uuid, id uuid, external_id text, at timestamptz, event_id uuid)
+    tenant_id uuid, id uuid, external_id text, starts_at text, at timestamptz, event_id uuid)
   ${few('$1')}
 ), seen as (
   update kalends.bookings b set verified_at = i.at, confirm_due_at = null
   from input i
   where b.tenant_id = i.tenant_id and b.id = i.id and b.external_id = i.external_id and b.confirm_due_at is not null
+    and b.synced ->> 'startsAt' = i.starts_at
   returning b.tenant_id, b.appointment_id, b.connection_id, b.external_id, i.at, i.event_id
 ), shown as (
   update kalends.appointments a set sync_verified_at = greatest(a.sync_verified_at, s.at)
@@ -101,10 +114,11 @@ select pg_notify('kalends_events', json_build_object(
 export function createConfirm(db: Database): Confirm {
   return createBatcher((seen: readonly Seen[]) =>
     db.transaction(async (tx) => {
-      const rows = seen.map(({ tenantId, bookingId, externalId, at }) => ({
+      const rows = seen.map(({ tenantId, bookingId, externalId, startsAt, at }) => ({
         tenant_id: tenantId,
         id: bookingId,
         external_id: externalId,
+        starts_at: startsAt,
         at,
         event_id: v7(),
       }))
