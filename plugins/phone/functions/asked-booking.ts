@@ -1,0 +1,120 @@
+import { type AppointmentView, type BookRequest, KalendsError, later } from '#core'
+import { type AskedBooking, type CallNotes, isUnderWay, withAppointment } from '../call-notes.ts'
+import { type Conversation, note, notesOf } from '../conversation.ts'
+
+/** A booking by what it means: who, what and when, within one call. */
+export type AskedFor = Pick<AskedBooking, 'key' | 'person' | 'serviceId' | 'startsAt'>
+
+/** How the request may go on. `other_time`: this person has this service at another time already, booked in this call. */
+export type Turn = { is: 'go' } | { is: 'too_many' } | { is: 'other_time'; appointment: AppointmentView }
+
+/** Whether this very booking was asked for before in this call, and is made or being made. */
+export async function isAsked(conversation: Conversation, { key }: Pick<AskedFor, 'key'>): Promise<boolean> {
+  const now = conversation.desk.clock.now()
+  return (await notesOf(conversation)).asked.some((one) => one.key === key && isUnderWay(one, now))
+}
+
+/** Writes down that it is wanted, before it is made: of two different times that come at once one is first. */
+export async function askFor(conversation: Conversation, asked: AskedFor, isAdded: boolean): Promise<Turn> {
+  for (;;) {
+    const at = conversation.desk.clock.now()
+    const most = conversation.settings.bookingsPerCall
+    await note(conversation, (notes) =>
+      rivalOf(notes, asked, at, isAdded) ? notes : withAsked(notes, asked, at, most),
+    )
+    const notes = await notesOf(conversation)
+    if (notes.asked.some(({ key }) => key === asked.key)) return { is: 'go' }
+    const rival = rivalOf(notes, asked, at, isAdded)
+    if (!rival) return { is: 'too_many' }
+    const standing = await stillStands(conversation, rival)
+    if (standing) return { is: 'other_time', appointment: standing }
+    await withdraw(conversation, rival)
+  }
+}
+
+/** The same visit at another time, where it is not wanted beside it. */
+function rivalOf({ asked }: CallNotes, wanted: AskedFor, now: string, isAdded: boolean): AskedBooking | undefined {
+  if (isAdded || asked.some(({ key }) => key === wanted.key)) return undefined
+  const isSameVisit = (one: AskedFor) => one.person === wanted.person && one.serviceId === wanted.serviceId
+  return asked.find((one) => isSameVisit(one) && isUnderWay(one, now))
+}
+
+function withAsked(notes: CallNotes, wanted: AskedFor, at: string, most: number): CallNotes {
+  const current = notes.asked.filter((one) => isUnderWay(one, at))
+  if (current.some(({ key }) => key === wanted.key) || current.length >= most) return { ...notes, asked: current }
+  return { ...notes, asked: [...current, { ...wanted, appointmentId: null, at }] }
+}
+
+/** Null where it is cancelled meanwhile. One that is just being made is waited for. */
+async function stillStands(conversation: Conversation, other: AskedBooking): Promise<AppointmentView | null> {
+  const { desk, tenant } = conversation
+  for (let look = 0; look < 50; look++) {
+    const id = (await notesOf(conversation)).asked.find(({ key }) => key === other.key)?.appointmentId
+    if (id === undefined) return null
+    if (id !== null) {
+      const appointment = await desk.appointments.get(tenant.id, id)
+      return appointment.status === 'cancelled' ? null : appointment
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  return null
+}
+
+/** It was not made, or does not stand any more: it may be asked for anew. */
+export async function withdraw(conversation: Conversation, { key }: Pick<AskedFor, 'key'>): Promise<void> {
+  await note(conversation, (notes) => ({ ...notes, asked: notes.asked.filter((one) => one.key !== key) }))
+}
+
+/** So often one booking is made and cancelled and made again in a call, at the most. */
+const generations = 8
+
+/**
+ * Stores the appointment once, however many ask for it at once. What was cancelled since is made anew, because a failure
+ * of before is no answer to a new request; so is what was moved away, where `isAdded` says that one more is wanted.
+ */
+export async function makeIt(
+  conversation: Conversation,
+  asked: AskedFor,
+  request: BookRequest,
+  isAdded: boolean,
+): Promise<AppointmentView> {
+  for (let generation = 0; generation < generations; generation++) {
+    const made = await bookOnce(conversation, `${asked.key}:${generation}`, request)
+    if (made.status === 'cancelled' || (isAdded && made.startsAt !== asked.startsAt)) continue
+    const at = conversation.desk.clock.now()
+    await note(conversation, (notes) => {
+      const others = notes.asked.filter(({ key }) => key !== asked.key)
+      return withAppointment({ ...notes, asked: [...others, { ...asked, appointmentId: made.id, at }] }, made.id)
+    })
+    return made
+  }
+  throw new KalendsError('KAL_SLOT_TAKEN', { startsAt: asked.startsAt })
+}
+
+/** The appointment that this key stands for, as it is now. */
+async function bookOnce(conversation: Conversation, key: string, request: BookRequest): Promise<AppointmentView> {
+  const { desk, tenant, author, holder } = conversation
+  const named = { ...request, metadata: { ...request.metadata, request: key } }
+  try {
+    const { appointment, replayed } = await desk.appointments.book(author, named, { idempotencyKey: key, holder })
+    return replayed ? desk.appointments.get(tenant.id, appointment.id) : appointment
+  } catch (error) {
+    // The same wish in other words, such as a note that was added: what was made of the first words counts.
+    const isReworded = error instanceof KalendsError && error.code === 'KAL_IDEMPOTENCY_MISMATCH'
+    const earlier = isReworded ? await madeWith(conversation, key, request) : undefined
+    if (!earlier) throw error
+    return earlier
+  }
+}
+
+async function madeWith(conversation: Conversation, key: string, { startsAt }: BookRequest) {
+  const { desk, tenant } = conversation
+  const isIt = ({ metadata }: AppointmentView) => metadata.request === key
+  const there = await desk.appointments.list(tenant.id, { from: startsAt, to: later(startsAt, 1), limit: 200 })
+  const found = there.items.find(isIt)
+  if (found) return found
+  // It was moved since.
+  const { appointments } = await notesOf(conversation)
+  const all = await Promise.all(appointments.map((id) => desk.appointments.get(tenant.id, id)))
+  return all.find(isIt)
+}

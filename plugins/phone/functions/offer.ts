@@ -1,0 +1,102 @@
+import { epoch, type Instant, KalendsError, minutesLater, type ServiceView } from '#core'
+import type { Offer } from '../call-notes.ts'
+import { type Conversation, leftMs, note, notesOf } from '../conversation.ts'
+import { withinMs } from '../deadline.ts'
+
+/** A voice can offer so many times before the first is forgotten. */
+export const mostOptions = 3
+
+/** Starts that do not overlap, so that all of them can be kept at once. In order. */
+function apart(starts: readonly Instant[], minutes: number): Instant[] {
+  const kept: Instant[] = []
+  for (const start of starts) {
+    const last = kept.at(-1)
+    if (last === undefined || epoch(start) >= epoch(minutesLater(last, minutes))) kept.push(start)
+  }
+  return kept
+}
+
+/** The starts nearest to a moment, nearest first. */
+export function nearest(starts: readonly Instant[], wanted: Instant): Instant[] {
+  const away = (start: Instant) => Math.abs(epoch(start) - epoch(wanted))
+  return [...starts].sort((a, b) => away(a) - away(b) || epoch(a) - epoch(b))
+}
+
+/** Starts from all over a stretch of time, the best choice first: "Tuesday" is not only Tuesday at eight. */
+export function spread(starts: readonly Instant[], minutes: number): Instant[] {
+  const free = apart(starts, minutes)
+  if (free.length <= mostOptions) return free
+  const middles = Array.from({ length: mostOptions }, (_, n) =>
+    Math.floor(((2 * n + 1) * free.length) / (2 * mostOptions)),
+  )
+  const chosen = middles.flatMap((n) => free[n] ?? [])
+  return [...chosen, ...free.filter((start) => !chosen.includes(start))]
+}
+
+/**
+ * Offers the first three of these starts that can be kept for the call, in the order of time, and gives back what was
+ * offered before. A start that somebody was faster at is passed over; one that could not be kept in time is offered all
+ * the same, since an offer is no promise.
+ */
+export async function offer(
+  conversation: Conversation,
+  service: ServiceView,
+  starts: readonly Instant[],
+): Promise<Instant[]> {
+  const offers: Offer[] = []
+  const tried = new Set<Instant>()
+  while (offers.length < mostOptions && leftMs(conversation) > 0) {
+    const taken = offers.map(({ startsAt }) => startsAt)
+    const next: Instant[] = []
+    for (const start of starts) {
+      const isClear = [...taken, ...next].every((other) => isApart(start, other, service.durationMinutes))
+      if (!tried.has(start) && isClear && taken.length + next.length < mostOptions) next.push(start)
+    }
+    if (next.length === 0) break
+    for (const start of next) tried.add(start)
+    const held = await Promise.all(next.map((start) => keep(conversation, service, start)))
+    offers.push(...held.filter((one) => one !== null))
+  }
+  await replaceOffers(conversation, offers)
+  return offers.map(({ startsAt }) => startsAt).sort((a, b) => epoch(a) - epoch(b))
+}
+
+function isApart(a: Instant, b: Instant, minutes: number): boolean {
+  return Math.abs(epoch(a) - epoch(b)) >= minutes * 60_000
+}
+
+/** Null where it is not free any more. */
+async function keep(conversation: Conversation, service: ServiceView, startsAt: Instant): Promise<Offer | null> {
+  const { desk, tenant, holder, settings } = conversation
+  const request = { serviceId: service.id, startsAt, holder, minutes: settings.holdMinutes }
+  const offered = { serviceId: service.id, startsAt }
+  const held = desk.availability.hold(tenant.id, request).then(
+    ({ id }): Offer => ({ ...offered, holdId: id }),
+    (error: unknown): Offer | null => {
+      if (error instanceof KalendsError && error.code === 'KAL_SLOT_TAKEN') return null
+      return { ...offered, holdId: null }
+    },
+  )
+  return withinMs(held, leftMs(conversation), () => ({ ...offered, holdId: null }))
+}
+
+/** What was offered before and is not offered now is given back: a call holds three times and not a whole day. */
+async function replaceOffers(conversation: Conversation, offers: readonly Offer[]): Promise<void> {
+  const { desk, tenant, holder } = conversation
+  const before = (await notesOf(conversation)).offers
+  await note(conversation, (notes) => ({ ...notes, offers }))
+  const isOffered = ({ serviceId, startsAt }: Offer) =>
+    offers.some((one) => one.serviceId === serviceId && one.startsAt === startsAt)
+  const over = before.flatMap((one) => (one.holdId !== null && !isOffered(one) ? [one.holdId] : []))
+  // Not waited for: the calendar is told too, and nobody on the line needs that.
+  for (const id of over) void desk.availability.release(tenant.id, holder, id).catch(() => undefined)
+}
+
+/** Gives back all that the call was offered; what was booked is used up already. */
+export async function withdrawOffers(conversation: Conversation): Promise<void> {
+  const { desk, tenant, holder } = conversation
+  const { offers } = await notesOf(conversation)
+  if (offers.length === 0) return
+  await note(conversation, (notes) => ({ ...notes, offers: [] }))
+  void desk.availability.release(tenant.id, holder).catch(() => undefined)
+}

@@ -1,0 +1,93 @@
+import { type AppointmentQuery, type AppointmentView, epoch, KalendsError, later, type ToolResult } from '#core'
+import { type Conversation, notesOf } from '../conversation.ts'
+import { answer } from '../functions/answer.ts'
+import { allServices, servicesNamed } from '../functions/which-service.ts'
+import { giveAttemptBack, takeAttempt } from './attempts.ts'
+import { type Claim, type Facts, isAsSaid, named, understand } from './facts.ts'
+
+/** The appointments that a caller has proved to be theirs, soonest first; at least one. */
+export type Proven = { is: 'proven'; appointments: readonly AppointmentView[] } | { is: 'answer'; answer: ToolResult }
+
+/** So many pages of 200 are looked through. */
+const mostPages = 5
+const dayMs = 24 * 3_600_000
+
+/**
+ * Whose appointments a caller may hear of, move and cancel. The number that they call from is one fact, since it can be
+ * forged; with it one more is needed, and without it two: the name, the day or time, the reference. All that is said must
+ * fit. What this very call booked is its own without asking. That there is none, and that it is somebody else's, is one
+ * answer, and wrong ones are counted.
+ */
+export async function prove(conversation: Conversation, claim: Claim): Promise<Proven> {
+  const services = claim.service === null ? null : servicesNamed(claim.service, await allServices(conversation))
+  const read = understand(conversation, claim, services?.length === 0 ? null : services)
+  if (read.is === 'answer') return read
+  const { facts } = read
+  const own = (await ofThisCall(conversation)).filter((appointment) => isAsSaid(facts, appointment))
+  const { callerNumber } = conversation.call
+  const isEnough = named(facts) >= (callerNumber === null ? 2 : 1)
+  if (!isEnough) {
+    if (own.length > 0) return proven(own)
+    return { is: 'answer', answer: answer(conversation, callerNumber === null ? 'FACTS_NEEDED' : 'FACT_NEEDED', {}) }
+  }
+  if (!(await takeAttempt(conversation))) return { is: 'answer', answer: answer(conversation, 'TOO_MANY_ATTEMPTS', {}) }
+  const found = (await candidates(conversation, facts)).filter((appointment) =>
+    isTheirs(conversation, facts, appointment),
+  )
+  const all = [...new Map([...own, ...found].map((appointment) => [appointment.id, appointment])).values()]
+  if (all.length === 0) return { is: 'answer', answer: answer(conversation, 'NOT_FOUND', {}) }
+  await giveAttemptBack(conversation)
+  return proven(all)
+}
+
+function proven(appointments: readonly AppointmentView[]): Proven {
+  return { is: 'proven', appointments: [...appointments].sort((a, b) => epoch(a.startsAt) - epoch(b.startsAt)) }
+}
+
+function isTheirs({ call, desk }: Conversation, facts: Facts, appointment: AppointmentView): boolean {
+  if (!isAhead(appointment, desk.clock.now()) || !isAsSaid(facts, appointment)) return false
+  const isTheirNumber = call.callerNumber !== null && appointment.customer.phone === call.callerNumber
+  return named(facts) + (isTheirNumber ? 1 : 0) >= 2
+}
+
+function isAhead({ status, endsAt }: AppointmentView, now: string): boolean {
+  return (status === 'pending' || status === 'confirmed') && epoch(endsAt) > epoch(now)
+}
+
+/** What this call booked or moved, and still stands. */
+async function ofThisCall(conversation: Conversation): Promise<AppointmentView[]> {
+  const { desk, tenant } = conversation
+  const { appointments } = await notesOf(conversation)
+  const all = await Promise.all(
+    appointments.map((id) =>
+      desk.appointments.get(tenant.id, id).catch((error: unknown) => {
+        if (error instanceof KalendsError && error.code === 'KAL_NOT_FOUND') return null
+        throw error
+      }),
+    ),
+  )
+  return all.filter((one): one is AppointmentView => one !== null && isAhead(one, desk.clock.now()))
+}
+
+/** Appointments among which theirs must be, by what was said that the database can look for. */
+async function candidates(conversation: Conversation, facts: Facts): Promise<AppointmentView[]> {
+  const { call, desk } = conversation
+  // One that has begun is theirs too, until it is over.
+  const ahead = { from: later(desk.clock.now(), -dayMs) }
+  const queries: AppointmentQuery[] = []
+  if (call.callerNumber !== null) queries.push({ ...ahead, q: call.callerNumber })
+  if (facts.when?.span) queries.push(facts.when.span)
+  else if (facts.name !== null && named(facts) >= 2) queries.push({ ...ahead, q: facts.name })
+  return (await Promise.all(queries.map((query) => listed(conversation, query)))).flat()
+}
+
+async function listed({ desk, tenant }: Conversation, query: AppointmentQuery): Promise<AppointmentView[]> {
+  const items: AppointmentView[] = []
+  let cursor: string | null | undefined
+  for (let page = 0; page < mostPages && cursor !== null; page++) {
+    const found = await desk.appointments.list(tenant.id, { ...query, limit: 200, ...(cursor ? { cursor } : {}) })
+    items.push(...found.items)
+    cursor = found.nextCursor
+  }
+  return items
+}
