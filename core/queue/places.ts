@@ -49,7 +49,9 @@ export function boundsOf(places: number): Bounds {
     slowAfter: 2_000,
     slowFor: 30_000,
     most: places * 8,
-    waitingOfGroup: 1_000,
+    // More than the sweep sends of one calendar at a time, or part of that would be let go and sent again and again; and
+    // not much more, because what waits here waits although another gateway may have places.
+    waitingOfGroup: Math.max(256, places * 8),
     waiting: 10_000,
   }
 }

@@ -42,7 +42,10 @@ export function startWorker({ queue, name, places: count, groupOf, run, log }: W
   let stopped = false
   const alarm = createAlarm(lookEvery)
   let woken = false
+  /** No place is free. */
   let isFull = false
+  /** There is work here already that waits for a place. */
+  let isCrowded = false
   queue.onSent((sent) => {
     if (sent !== name) return
     woken = true
@@ -75,7 +78,7 @@ export function startWorker({ queue, name, places: count, groupOf, run, log }: W
       active.delete(running)
       places.ended(job, performance.now())
       fill()
-      if (isFull && places.free > 0) alarm.ring()
+      if (isCrowded && places.waiting === 0 && places.free > 0) alarm.ring()
     })
     active.add(running)
   }
@@ -92,13 +95,13 @@ export function startWorker({ queue, name, places: count, groupOf, run, log }: W
       // Fewer than were asked for are all that there were, and what is sent meanwhile wakes.
       const isMore = asked >= 1 && jobs.length === asked
       isFull = places.free === 0
-      const isCrowded = isFull || places.waiting > 0
+      isCrowded = isFull || places.waiting > 0
       // Where some were let go, what stands behind them may be the work of others: on to that.
       if (stopped || (woken && !isFull) || (isMore && (!isCrowded || surplus.length > 0))) continue
       await alarm.sleep(isCrowded && groupOf ? lookAheadEvery : lookEvery)
       // Places come free in groups, as their findings are written in groups: take for all of them at once.
-      if (isFull) await new Promise(setImmediate)
-      isFull = false
+      if (isCrowded) await new Promise(setImmediate)
+      isFull = isCrowded = false
     }
   }
 
