@@ -45,7 +45,7 @@ t.test('what a caller was offered the desk is refused, and told what to do', asy
 })
 
 t.test('questions that cannot be answered', async (t) => {
-  for (const [query, code] of [
+  for (const [query = '', code] of [
     ['', 'KAL_VALIDATION'],
     ['serviceId=cut&holder=call:1', 'KAL_VALIDATION'],
     ['serviceId=perm', 'KAL_SERVICE_UNKNOWN'],
