@@ -27,12 +27,22 @@ export function reserveOf(priority: Priority, limit: number): number {
 }
 
 /**
- * Whether one more call of this priority leaves the reserve untouched. A budget whose reset has come says nothing any
- * more: the next answer tells of the new one.
+ * How many calls of this priority may leave until the reset. A budget whose reset has come says nothing any more: the next
+ * answer tells of the new one.
  */
-export function isWithin({ budget, underWay }: Allowance, priority: Priority, now: number): boolean {
-  if (!budget || budget.resetAt <= now) return true
-  return budget.remaining - underWay - 1 >= reserveOf(priority, budget.limit)
+export function roomFor(budget: Budget | null, priority: Priority, now: number): number {
+  if (!budget || budget.resetAt <= now) return Number.POSITIVE_INFINITY
+  return budget.remaining - reserveOf(priority, budget.limit)
+}
+
+/**
+ * Whether as many calls are under way as this gateway may have at a time: a quarter of the room. It learns of the others'
+ * calls only by the answers to its own, so the less is left, the fewer may be in the air; four gateways together still
+ * stop before the reserve. A caller on the line may take all.
+ */
+export function isCrowded({ budget, underWay }: Allowance, priority: Priority, now: number): boolean {
+  const room = roomFor(budget, priority, now)
+  return underWay >= (priority === 'live' ? room : Math.max(1, Math.floor(room / 4)))
 }
 
 /** A call leaves. */
@@ -40,11 +50,20 @@ export function departed({ budget, underWay }: Allowance): Allowance {
   return { budget, underWay: underWay + 1 }
 }
 
-/**
- * A call came back, with the calendar's word of what is left, or null. Without a word it is taken to have cost one. What
- * is under way still may or may not be in that word: it is counted on top, for one call too few is made up by the reset.
- */
+/** A call came back, with the calendar's word of what is left, or null: then it is taken to have cost one. */
 export function returned({ budget, underWay }: Allowance, word: Budget | null): Allowance {
   const spent = budget && { ...budget, remaining: Math.max(0, budget.remaining - 1) }
-  return { budget: word ?? spent, underWay: Math.max(0, underWay - 1) }
+  return { budget: word ? newer(budget, word) : spent, underWay: Math.max(0, underWay - 1) }
+}
+
+/** Resets so near to each other, in milliseconds, are one: calendars tell them in whole seconds from now. */
+const sameReset = 2_000
+
+/**
+ * Answers overtake each other, and one that was counted early may come late: until the reset the smallest word counts,
+ * or a hundred calls would be taken for left by whoever had just seen ten.
+ */
+function newer(known: Budget | null, word: Budget): Budget {
+  if (!known || word.resetAt > known.resetAt + sameReset) return word
+  return { limit: word.limit, remaining: Math.min(known.remaining, word.remaining), resetAt: known.resetAt }
 }

@@ -1,4 +1,4 @@
-import { type Allowance, isWithin, type Priority } from './call-budget.ts'
+import { type Allowance, isCrowded, type Priority, roomFor } from './call-budget.ts'
 
 /**
  * Whether one calendar may be called. All times are in milliseconds since 1970: they are compared before every call, and
@@ -29,8 +29,11 @@ export const healthy: Circuit = {
 /** After how many failures in a row a calendar is left alone, and for how long (milliseconds). */
 export type CircuitRules = { failures: number; openForMs: number }
 
-/** Whether a call may go. `probe`: only the one that takes the probe; `until` is in milliseconds since 1970. */
-export type Passage = { is: 'go' } | { is: 'probe' } | Wait
+/**
+ * Whether a call may go. `pause`: when one that is under way has come back. `probe`: only the one that takes the probe.
+ * `until` is in milliseconds since 1970.
+ */
+export type Passage = { is: 'go' } | { is: 'pause' } | { is: 'probe' } | Wait
 export type Wait = { is: 'wait'; code: 'BREAKER_OPEN' | 'RATE_LIMITED'; until: number }
 
 /**
@@ -53,9 +56,9 @@ export function passage(circuit: Circuit, allowance: Allowance, priority: Priori
   const open = heldOpen(circuit, now)
   if (open !== null && open >= (limited ?? 0)) return { is: 'wait', code: 'BREAKER_OPEN', until: open }
   if (limited !== null) return { is: 'wait', code: 'RATE_LIMITED', until: limited }
-  if (allowance.budget && !isWithin(allowance, priority, now)) {
-    return { is: 'wait', code: 'RATE_LIMITED', until: allowance.budget.resetAt }
-  }
+  const { budget } = allowance
+  if (budget && roomFor(budget, priority, now) < 1) return { is: 'wait', code: 'RATE_LIMITED', until: budget.resetAt }
+  if (isCrowded(allowance, priority, now)) return { is: 'pause' }
   return circuit.openUntil === null ? { is: 'go' } : { is: 'probe' }
 }
 

@@ -24,6 +24,8 @@ export type Known = {
   circuit: Circuit
   /** What is left of the calendar's limit is this gateway's own knowledge: every answer tells it anew. */
   allowance: Allowance
+  /** Calls that wait for one under way to come back. */
+  paused: (() => void)[]
   /** Until then somebody who was told to go is expected to try. */
   offeredUntil: number
   /** Writes one after the other, and how many of them: until the last is through we know more than the database. */
@@ -55,7 +57,8 @@ export async function openMirror({ db, rules, now, log }: MirrorDeps): Promise<C
   function known(id: string): Known {
     const found = all.get(id)
     if (found) return found
-    const fresh = { circuit: healthy, allowance: unlimited, offeredUntil: 0, writing: Promise.resolve(), pending: 0 }
+    const writing = Promise.resolve()
+    const fresh = { circuit: healthy, allowance: unlimited, paused: [], offeredUntil: 0, writing, pending: 0 }
     all.set(id, fresh)
     return fresh
   }

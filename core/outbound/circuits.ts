@@ -1,9 +1,9 @@
 import type { Priority } from '../contract/provider.ts'
-import { type Budget, departed, isWithin, returned, unlimited } from '../domain/call-budget.ts'
+import { type Budget, departed, returned, roomFor, unlimited } from '../domain/call-budget.ts'
 import { breakerOf, type Circuit, type Observation, passage, probing, type Wait } from '../domain/circuit.ts'
 import { type Instant, instantOf } from '../domain/time.ts'
 import type { CircuitKey } from '../store/circuits.ts'
-import { type MirrorDeps, openMirror } from './circuit-mirror.ts'
+import { type Known, type MirrorDeps, openMirror } from './circuit-mirror.ts'
 
 /** Hears of every call that asked to leave: for the figures. */
 export type CallsSeen = {
@@ -50,7 +50,7 @@ export async function createCircuits(deps: CircuitsDeps): Promise<Circuits> {
       passage(circuit, unlimited, priority, at).is === 'probe' ? probing(circuit, at + attemptTimeoutMs) : circuit
     const changed = await mirror.change(key, take)
     const known = mirror.known(key.id)
-    const way = passage(known.circuit, known.allowance, priority, now())
+    const way = passage(known.circuit, unlimited, priority, now())
     if (way.is === 'go' || (changed && changed.after !== changed.before)) return null
     if (way.is === 'wait') return way
     // By the database's clock it may be too early still.
@@ -59,12 +59,23 @@ export async function createCircuits(deps: CircuitsDeps): Promise<Circuits> {
     return null
   }
 
+  function depart(known: Known, priority: Priority): null {
+    known.allowance = departed(known.allowance)
+    told.left(priority)
+    return null
+  }
+
+  function refuse(priority: Priority, wait: Wait): Wait {
+    told.held(priority, wait.code)
+    return wait
+  }
+
   return {
     waits(connectionId, priority) {
       const known = mirror.find(connectionId)
       if (!known) return null
       const way = passage(known.circuit, known.allowance, priority, now())
-      if (way.is === 'go') return null
+      if (way.is === 'go' || way.is === 'pause') return null
       if (way.is === 'wait') return { code: way.code, until: instantOf(Math.ceil(way.until)) }
       if (known.offeredUntil > now()) return { code: 'BREAKER_OPEN', until: instantOf(known.offeredUntil) }
       known.offeredUntil = now() + offerMs
@@ -72,20 +83,25 @@ export async function createCircuits(deps: CircuitsDeps): Promise<Circuits> {
     },
     async enter(key, priority) {
       const known = mirror.known(key.id)
-      const way = passage(known.circuit, known.allowance, priority, now())
-      const wait = way.is === 'probe' ? await takeProbe(key, priority) : way.is === 'wait' ? way : null
-      if (wait) told.held(priority, wait.code)
-      else {
-        known.allowance = departed(known.allowance)
-        told.left(priority)
+      for (;;) {
+        const way = passage(known.circuit, known.allowance, priority, now())
+        // Nothing may be awaited between the question and the departure: everybody would get the same answer.
+        if (way.is === 'go') return depart(known, priority)
+        if (way.is === 'wait') return refuse(priority, way)
+        if (way.is === 'probe') {
+          const wait = await takeProbe(key, priority)
+          return wait ? refuse(priority, wait) : depart(known, priority)
+        }
+        // All that is under way comes back: it has a deadline.
+        await new Promise<void>((resolve) => known.paused.push(resolve))
       }
-      return wait
     },
     ended(key, seen, budget) {
       const known = mirror.known(key.id)
       known.allowance = returned(known.allowance, budget)
+      for (const wake of known.paused.splice(0)) wake()
       void mirror.note(key, seen)
-      const isSpent = budget && !isWithin(known.allowance, 'change', now())
+      const isSpent = budget && roomFor(budget, 'change', now()) < 1
       if (isSpent) void mirror.note(key, { is: 'spent', forMs: budget.resetAt - now() })
     },
     limit: (key, forMs) => void mirror.note(key, { is: 'limited', forMs }),

@@ -3,7 +3,6 @@ import t from 'tap'
 import {
   type Allowance,
   departed,
-  isWithin,
   type Priority,
   reserveOf,
   returned,
@@ -127,8 +126,9 @@ t.test('a limit that was said a dozen times in a second is news once', (t) => {
 t.test('who goes first goes whenever somebody behind may go', (t) => {
   fc.assert(
     fc.property(anyCircuit, anyAllowance, (circuit, allowance) => {
-      const may = priorities.map((priority) => passage(circuit, allowance, priority, now).is !== 'wait')
-      return may.every((one, n) => n === 0 || !one || may[n - 1] === true)
+      const order = { wait: 0, pause: 1, probe: 2, go: 2 }
+      const may = priorities.map((priority) => order[passage(circuit, allowance, priority, now).is])
+      return may.every((one, n) => n === 0 || one <= (may[n - 1] ?? 0))
     }),
   )
   t.end()
@@ -190,41 +190,59 @@ t.test('each class leaves its reserve to those before it, and the first can use 
     priorities.map((priority) => reserveOf(priority, 120)),
     [0, 12, 36, 60],
   )
+  const anyCall = fc.record({ priority: anyPriority, returns: fc.nat(3) })
   fc.assert(
-    fc.property(
-      fc.integer({ min: 1, max: 300 }),
-      fc.array(fc.record({ priority: anyPriority, returns: fc.boolean() }), { maxLength: 400 }),
-      (limit, calls) => {
-        // A calendar that counts down and says so in every answer.
-        let left = limit
-        let allowance: Allowance = { budget: { limit, remaining: limit, resetAt: now + 60_000 }, underWay: 0 }
-        const word = () => ({ limit, remaining: left, resetAt: now + 60_000 })
-        for (const { priority, returns } of calls) {
-          if (isWithin(allowance, priority, now)) {
-            allowance = departed(allowance)
-            left--
-            if (left < reserveOf(priority, limit)) return false
-          }
-          if (returns && allowance.underWay > 0) allowance = returned(allowance, word())
-        }
-        while (isWithin(allowance, 'live', now)) {
+    fc.property(fc.integer({ min: 1, max: 300 }), fc.array(anyCall, { maxLength: 400 }), (limit, calls) => {
+      // A calendar that counts down and says so in every answer.
+      let left = limit
+      const word = () => ({ limit, remaining: left, resetAt: now + 60_000 })
+      let allowance: Allowance = { budget: word(), underWay: 0 }
+      for (const { priority, returns } of calls) {
+        if (passage(healthy, allowance, priority, now).is === 'go') {
           allowance = departed(allowance)
           left--
+          if (left < reserveOf(priority, limit)) return false
         }
-        while (allowance.underWay > 0) allowance = returned(allowance, word())
-        return left >= 0 && isWithin(allowance, 'live', now) === left > 0
-      },
-    ),
+        for (let n = 0; n < returns && allowance.underWay > 0; n++) allowance = returned(allowance, word())
+      }
+      while (allowance.underWay > 0) allowance = returned(allowance, word())
+      return passage(healthy, allowance, 'live', now).is === (left > 0 ? 'go' : 'wait')
+    }),
   )
   t.end()
 })
 
 t.test('a call without a word of what is left has cost one', (t) => {
   const one = { budget: { limit: 10, remaining: 1, resetAt: now + 1_000 }, underWay: 0 }
-  t.ok(isWithin(one, 'live', now))
-  t.notOk(isWithin(departed(one), 'live', now), 'what is under way counts')
-  t.notOk(isWithin(returned(departed(one), null), 'live', now))
-  t.ok(isWithin(returned(departed(one), null), 'live', now + 1_000), 'after the reset nobody knows, and asks')
+  t.same(passage(healthy, one, 'live', now), { is: 'go' })
+  t.same(passage(healthy, departed(one), 'live', now), { is: 'pause' }, 'what is under way counts')
+  t.match(passage(healthy, returned(departed(one), null), 'live', now), { is: 'wait', until: now + 1_000 })
+  const after = passage(healthy, returned(departed(one), null), 'live', now + 1_000)
+  t.same(after, { is: 'go' }, 'after the reset nobody knows, and asks')
+  t.end()
+})
+
+t.test('an answer that was overtaken gives nothing back; a new window does', (t) => {
+  const known = { limit: 100, remaining: 10, resetAt: now + 30_000 }
+  const after = (remaining: number, resetAt: number) =>
+    returned({ budget: known, underWay: 1 }, { limit: 100, remaining, resetAt }).budget
+  t.same(after(90, now + 31_000), known)
+  t.same(after(9, now + 29_500), { ...known, remaining: 9 })
+  t.same(after(99, now + 60_000), { limit: 100, remaining: 99, resetAt: now + 60_000 })
+  t.end()
+})
+
+t.test('the less is left, the fewer are in the air', (t) => {
+  const inTheAir = (remaining: number, priority: Priority) => {
+    let allowance: Allowance = { budget: { limit: 100, remaining, resetAt: now + 1_000 }, underWay: 0 }
+    while (passage(healthy, allowance, priority, now).is === 'go') allowance = departed(allowance)
+    return allowance.underWay
+  }
+  t.same(
+    [100, 50, 20, 12, 11, 10].map((remaining) => inTheAir(remaining, 'change')),
+    [22, 10, 2, 1, 1, 0],
+  )
+  t.equal(inTheAir(7, 'live'), 7)
   t.end()
 })
 

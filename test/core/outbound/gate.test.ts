@@ -338,6 +338,35 @@ t.test("by the calendar's own word the lesser classes stop first, on all nodes",
   t.equal(await one.ask(key, { priority: 'live' }), 'RATE_LIMITED', 'until nothing is left at all')
 })
 
+t.test(
+  'many that want to go at once go one after the other as the calendar has room, and stop at the reserve',
+  async (t) => {
+    let remaining = 25
+    let [inTheAir, most] = [0, 0]
+    const counting: Answer = (_request, response) => {
+      remaining--
+      inTheAir++
+      most = Math.max(most, inTheAir)
+      const left = remaining
+      setTimeout(() => {
+        inTheAir--
+        response.writeHead(200, { 'x-left': `100/${left}/60` }).end('{}')
+      }, 20)
+    }
+    const { port, reached } = await calendar(t, counting)
+    const { ask } = await node(t, port)
+    const key = await connection()
+    await ask(key)
+    most = 0
+    const ends = await Promise.all(Array.from({ length: 30 }, () => ask(key)))
+    t.equal(ends.filter((end) => end === 200).length, 14, 'from 24 to 10')
+    t.equal(ends.filter((end) => end === 'RATE_LIMITED').length, 16)
+    t.equal(reached(), 15)
+    t.equal(most, 3, 'a quarter of the room at a time')
+    t.equal(await ask(key, { priority: 'live' }), 200)
+  },
+)
+
 t.test('a budget that is nonsense, or a provider that throws over it, holds nobody back', async (t) => {
   const { port, say } = await calendar(t, status(200, { 'x-left': 'a/b/c' }))
   const { ask } = await node(t, port)
