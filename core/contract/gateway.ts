@@ -165,13 +165,16 @@ export interface Connections extends Imports {
   resume(author: Author, id: string): Promise<ConnectionView>
 }
 
-/** What a plugin asks a person about. `code` is stable; `message` and `details` are our own words, without personal data. */
+/**
+ * What a plugin asks a person about. `code` is stable; `message` (without one it is the code's own sentence) and `details`
+ * are our own words, without personal data.
+ */
 export type Asked = {
   code: string
   subject: { kind: 'appointment' | 'connection' | 'call'; id: string }
   appointmentId?: string | null
   connectionId?: string | null
-  message: string
+  message?: string
   details?: Record<string, unknown>
 }
 

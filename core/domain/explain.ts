@@ -181,6 +181,16 @@ const explanations: Record<string, Explanation> = {
     'A change went round between calendars and was stopped.',
     'Look whether two links point at each other.',
   ),
+
+  // the phone
+  CALL_BACK: row(
+    'A caller was told that it goes on, and it failed.',
+    'Call them back today: agree on what is possible, or say what went wrong.',
+  ),
+  CALL_SAYS_BOOKED: row(
+    'After a call the phone agent says that an appointment was booked, and none was.',
+    'Listen to the call at the vendor, and call the customer back if they were told so.',
+  ),
 }
 
 const unlisted = row(

@@ -35,6 +35,12 @@ export const PhoneOptions = closed({
   failedProofsPerNumber: count(10, 'the same for one number, within an hour'),
   failedProofsWithheld: count(60, 'the same for all callers without a number together, within an hour'),
   bookingsPerCall: count(6, 'appointments that one call may make'),
+  greetKnownCallers: Type.Optional(
+    Type.Boolean({
+      default: false,
+      description: 'tells the agent before it picks up whether the number is a customer’s; numbers can be forged',
+    }),
+  ),
 })
 export type PhoneOptions = Static<typeof PhoneOptions>
 
@@ -48,6 +54,7 @@ export type PhoneSettings = {
   failedProofsPerNumber: number
   failedProofsWithheld: number
   bookingsPerCall: number
+  greetKnownCallers: boolean
 }
 
 /** What agents that were built before call the functions. */
@@ -78,6 +85,7 @@ export function readSettings(options: PhoneOptions): PhoneSettings {
     failedProofsPerNumber: options.failedProofsPerNumber ?? 10,
     failedProofsWithheld: options.failedProofsWithheld ?? 60,
     bookingsPerCall: options.bookingsPerCall ?? 6,
+    greetKnownCallers: options.greetKnownCallers ?? false,
   }
 }
 

@@ -12,7 +12,8 @@ const sayingMs = 150
 /** A promise is kept in mind until long after what is transient has passed or was given up. */
 const promiseMs = 30 * 24 * 3_600_000
 
-const promiseKey = (appointmentId: string) => `promise:${appointmentId}`
+/** Where a promise about an appointment is written down. */
+export const promiseKey = (appointmentId: string) => `promise:${appointmentId}`
 
 /**
  * Waits for the calendar's word on an appointment, as long as the caller can. Where it does not come in time, the promise
@@ -58,12 +59,19 @@ async function settled({ state }: Conversation, followed: Followed): Promise<Fol
   return followed
 }
 
-async function promise(
-  { state, call, desk }: Conversation,
-  id: string,
-  operation: Promised['operation'],
-): Promise<void> {
+/** In the timeline too: who reads it later sees what the customer was told, and who watches over promises hears of it. */
+async function promise(conversation: Conversation, id: string, operation: Promised['operation']): Promise<void> {
+  const { state, call, desk, author } = conversation
+  const before = (await state.get(promiseKey(id)))?.value as Promised | undefined
+  // Asked again while it is under way: it is the same promise.
+  if (before?.operation === operation) return
   const at = desk.clock.now()
-  const promised: Promised = { callId: call.callId, operation, at }
-  await state.put(promiseKey(id), promised, { expiresAt: later(at, promiseMs) })
+  await state.put(promiseKey(id), { callId: call.callId, operation, at } satisfies Promised, {
+    expiresAt: later(at, promiseMs),
+  })
+  await desk.appointments.remark(author, id, {
+    kind: 'call.promised',
+    message: 'The caller was told that it is not certain yet, and that it goes on.',
+    data: { callId: call.callId, operation },
+  })
 }

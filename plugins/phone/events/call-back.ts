@@ -1,0 +1,94 @@
+import { type BusEvent, epoch, type Gateway, type Instant, later } from '#core'
+import { type Promised, promiseKey } from '../functions/standing.ts'
+
+/** What of the gateway is used to see to promises. */
+type Keeper = Pick<Gateway, 'appointments' | 'bus' | 'clock' | 'connections' | 'jobs' | 'reviews' | 'state'>
+
+/** A promise that was given on the phone, by ids only. `connectionId` is that of the phone. */
+type Given = { tenantId: string; connectionId: string; appointmentId: string }
+
+/** The first look after a promise; the waits grow with its age, up to the second. Milliseconds. */
+const firstLookMs = 30_000
+const longestWaitMs = 3_600_000
+
+/**
+ * Sees to what callers were promised: who was told "it is not certain yet, but goes on" is to be called back where it
+ * fails. Once it is confirmed, or somebody is asked to call, there is nothing more to see to.
+ */
+export function watchPromises(keeper: Keeper): void {
+  const { bus, jobs, clock } = keeper
+  jobs.define('promise', async ({ tenantId = '', connectionId = '', appointmentId = '' }) => {
+    const given = { tenantId, connectionId, appointmentId }
+    const next = await seeTo(keeper, given, null)
+    // Without a key: this very job's would be taken for the one that is wanted next.
+    if (next !== null) await jobs.send('promise', given, { after: next })
+  })
+  bus.subscribe('promises', async (events) => {
+    for (const event of events) {
+      if (event.appointmentId === null) continue
+      if (event.kind === 'appointment.sync_failed') await heedFailure(keeper, event, event.appointmentId)
+      if (event.kind !== 'call.promised' || !event.origin.connectionId) continue
+      const { tenantId, appointmentId, origin } = event
+      const given = { tenantId, appointmentId, connectionId: origin.connectionId as string }
+      await jobs.send('promise', given, { key: event.id, after: later(clock.now(), firstLookMs) })
+    }
+  })
+}
+
+/** The event does not say by which phone it was promised, and the appointment may have been made at the desk. */
+async function heedFailure(keeper: Keeper, event: BusEvent, appointmentId: string): Promise<void> {
+  const { tenantId, connectionId: calendarId, data } = event
+  const code = typeof data.code === 'string' ? data.code : null
+  const { items } = await keeper.connections.list(tenantId, { limit: 200 })
+  for (const { id: connectionId } of items) {
+    await seeTo(keeper, { tenantId, connectionId, appointmentId }, { code, calendarId })
+  }
+}
+
+/** How it failed, where that is known already. */
+type Failure = { code: string | null; calendarId: string | null }
+
+/** Looks how a promise stands. Answers when to look again; null where there is nothing more to see to. */
+async function seeTo(keeper: Keeper, given: Given, failure: Failure | null): Promise<Instant | null> {
+  const { tenantId, connectionId, appointmentId } = given
+  const state = keeper.state({ tenantId, id: connectionId })
+  const found = await state.get(promiseKey(appointmentId))
+  if (found === null) return null
+  const promised = found.value as Promised
+  const { standing, appointment } = await keeper.appointments.follow(tenantId, appointmentId, { withinMs: 0 })
+  if (standing.is === 'pending' && failure === null) return nextLook(keeper, promised, appointment.endsAt)
+  if (standing.is === 'pending' || standing.is === 'refused') {
+    const calendar = appointment.bookings.find(({ role }) => role === 'primary')?.connectionId ?? null
+    const code = failure?.code ?? (standing.is === 'refused' ? standing.code : null)
+    await askToCall(keeper, given, promised, { code, calendarId: failure?.calendarId ?? calendar })
+  }
+  // Of two promises for one appointment the later one is kept.
+  const { value } = (await state.get(promiseKey(appointmentId))) ?? {}
+  if ((value as Promised | undefined)?.at === promised.at) await state.remove(promiseKey(appointmentId))
+  return null
+}
+
+function nextLook({ clock }: Keeper, { at }: Promised, endsAt: Instant): Instant | null {
+  const now = clock.now()
+  // What is over needs nobody to call any more: that it was never booked is asked elsewhere.
+  if (epoch(now) >= epoch(endsAt)) return null
+  return later(now, Math.min(longestWaitMs, Math.max(firstLookMs, epoch(now) - epoch(at))))
+}
+
+/**
+ * With the calendar's connection, so that the question closes itself when the calendar agrees after all: then the caller
+ * has what they wanted.
+ */
+function askToCall(keeper: Keeper, given: Given, { callId, operation }: Promised, failure: Failure): Promise<void> {
+  const { tenantId, connectionId, appointmentId } = given
+  return keeper.reviews.ask(
+    { tenantId, origin: { name: 'phone', connectionId } },
+    {
+      code: 'CALL_BACK',
+      subject: { kind: 'appointment', id: appointmentId },
+      appointmentId,
+      connectionId: failure.calendarId,
+      details: { urgent: true, callId, operation, told: 'PENDING', code: failure.code },
+    },
+  )
+}
