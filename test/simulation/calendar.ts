@@ -20,6 +20,8 @@ export type Write = {
   about: string
   sentAt: number
   until: number
+  /** Whether whoever sent it knows how it ended; nobody does where that one died. */
+  isKnown: boolean
 }
 
 /** A call as the model lends it: it knows how urgent it is, and whether it was held back. */
@@ -39,6 +41,8 @@ export type CalendarParts = {
   /** A request reached a calendar. */
   onCall(priority: Priority): void
   onWrite(write: Write): void
+  /** A booking or the list of them was asked for. */
+  onLook(connectionId: string): void
   note(line: string): void
 }
 
@@ -71,7 +75,8 @@ export function calendarFor(actor: Actor, parts: CalendarParts): CalendarProvide
     const connectionId = call.connection.id
     const arrivesAt = sentAt + dice.between(10, 150)
     const repliesAt = Math.min(replyAt(fault, arrivesAt, call.deadline, dice), call.deadline)
-    parts.onWrite({ kind, actor, connectionId, about, sentAt, until: repliesAt })
+    const sent: Write = { kind, actor, connectionId, about, sentAt, until: repliesAt, isKnown: false }
+    parts.onWrite(sent)
     parts.note(`${kind} ${about} at ${plugin}${fault ? `: ${fault}` : ''}`)
     let outcome: Outcome<RemoteBooking> = unknown('TIMEOUT')
     const takes = () => {
@@ -81,10 +86,9 @@ export function calendarFor(actor: Actor, parts: CalendarParts): CalendarProvide
     await scheduler.sleepTo(actor, repliesAt, `hears of ${kind}`)
     circuits.ended(call.connection, sightOf(fault), null)
     if (fault === 'throws') throw new Error('The model provider has a fault of its own')
-    if (fault === 'lying 201') return lie()
-    return fault === 'refused'
-      ? notDone(kind === 'cancel' ? 'HTTP_422' : 'SLOT_TAKEN')
-      : replyOf(fault, outcome, scheduler.now())
+    const said = fault === 'lying 201' ? lie() : replyOf(fault, kind, outcome, scheduler.now())
+    sent.isKnown = said.is !== 'unknown'
+    return said
   }
 
   /** What the gate in front of every request says; null where it may leave. */
@@ -109,6 +113,7 @@ export function calendarFor(actor: Actor, parts: CalendarParts): CalendarProvide
       `hears of ${what}`,
     )
     circuits.ended(call.connection, sightOf(fault), null)
+    if (what !== 'changes') parts.onLook(call.connection.id)
     return unread(fault, scheduler.now())
   }
 
@@ -212,7 +217,12 @@ function replyAt(fault: WriteFault | null, arrivesAt: number, deadline: number, 
   return arrivesAt + (fault === 'slow' ? 12_000 : dice.between(10, 250))
 }
 
-function replyOf(fault: WriteFault | null, outcome: Outcome<RemoteBooking>, now: number): Outcome<RemoteBooking> {
+function replyOf(
+  fault: WriteFault | null,
+  kind: Write['kind'],
+  outcome: Outcome<RemoteBooking>,
+  now: number,
+): Outcome<RemoteBooking> {
   switch (fault) {
     case 'timeout':
     case 'timeout after commit':
@@ -222,6 +232,8 @@ function replyOf(fault: WriteFault | null, outcome: Outcome<RemoteBooking>, now:
       return unknown('HTTP_400')
     case 'unavailable':
       return unknown('HTTP_503')
+    case 'refused':
+      return notDone(kind === 'cancel' ? 'HTTP_422' : 'SLOT_TAKEN')
     case 'throttled':
       return notDone('RATE_LIMITED', { retry: { at: instantOf(now + throttledMs) }, scope: 'connection' })
     default:

@@ -27,6 +27,8 @@ export type Witness = {
   announced(actor: Actor, intent: Intent, opened: boolean): void
   recorded(finding: Finding, recorded: Recorded): void
   wrote(write: Write): void
+  /** A calendar was looked at. */
+  looked(connectionId: string): void
   called(priority: Priority): void
   /** How many requests reached a calendar, looks and writes; not the polls, which come by the clock. */
   calls(): number
@@ -41,6 +43,9 @@ export function createWitness(): Witness {
   /** One thread may bring several connections up to date at once, but each only in one way. */
   const announcements = new Map<string, Intent>()
   let calls = 0
+  /** How often each calendar was looked at, and how often it had been when a write was sent. */
+  const looks = new Map<string, number>()
+  const looksBefore = new WeakMap<Write, number>()
   const ownerOf = new Map<string, string>()
   const broken = (invariant: string, what: string) => void violations.push({ invariant, what })
   const nameOf = ({ appointmentId, connectionId }: SyncKey) => `${appointmentId}/${connectionId}`
@@ -82,8 +87,17 @@ export function createWitness(): Witness {
       if (beside)
         broken('I13 one write at a time', `${write.kind} while ${beside.kind} of the same appointment was under way`)
       if (subject !== undefined) subjects.set(write, subject)
+      const first = writes.findLast(
+        ({ kind, about }) => kind === 'create' && write.kind === 'create' && about === write.about,
+      )
+      const looked = looks.get(write.connectionId) ?? 0
+      if (first && !first.isKnown && looked === looksBefore.get(first)) {
+        broken('a look before a repetition', `${write.about} was made again before anybody looked`)
+      }
+      looksBefore.set(write, looked)
       writes.push(write)
     },
+    looked: (connectionId) => void looks.set(connectionId, (looks.get(connectionId) ?? 0) + 1),
     called(priority) {
       if (priority !== 'poll') calls++
     },

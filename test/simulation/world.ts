@@ -151,8 +151,8 @@ export async function createWorld(database: ModelDatabase, scenario: Scenario, r
     const ledgerOf = (id: string) => ledgers[salon.connections.findIndex((one) => one.id === id)] as Ledger
     const { outage } = scenario
     const isDown = () => outage !== undefined && scheduler.now() < startsAt + outage
-    const { wrote: onWrite, called: onCall } = witness
-    const parts = { plugin, moves, ledgerOf, scheduler, faults, dice, circuits, isDown, onCall, onWrite, note }
+    const { wrote: onWrite, called: onCall, looked: onLook } = witness
+    const parts = { plugin, moves, ledgerOf, scheduler, faults, dice, circuits, isDown, onCall, onLook, onWrite, note }
     return guarded(calendarFor(actor, parts), log, (call, until) => {
       if (!(call as ModelCall).held) circuits.limit(call.connection, epoch(until) - scheduler.now())
     })
