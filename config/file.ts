@@ -32,6 +32,7 @@ export const fileSchema = Type.Object(
 const builtIn: Record<string, PluginEntry> = {
   calcom: { use: 'kalends/calcom' },
   admin: { use: 'kalends/admin' },
+  phone: { use: 'kalends/phone' },
   retell: { use: 'kalends/retell' },
 }
 

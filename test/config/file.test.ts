@@ -15,6 +15,7 @@ test('the file that comes along says the defaults, and names the plugins that ex
   t.same(plugins, {
     calcom: { use: 'kalends/calcom', enabled: true, options: {} },
     admin: { use: 'kalends/admin', enabled: true, options: {} },
+    phone: { use: 'kalends/phone', enabled: true, options: {} },
     retell: { use: 'kalends/retell', enabled: true, options: {} },
   })
 })
@@ -118,6 +119,7 @@ test('an empty file is a file with nothing to say: all is as it comes', async (t
     t.same(plugins, {
       calcom: { use: 'kalends/calcom' },
       admin: { use: 'kalends/admin' },
+      phone: { use: 'kalends/phone' },
       retell: { use: 'kalends/retell' },
     })
   }

@@ -82,8 +82,8 @@ test('a file without plugins has the built-in ones; a file that names some has o
   })
   const names = async (file: string) =>
     (await loadSettings({ workingDirectory, file })).settings.plugins.map(({ name }) => name)
-  t.same(await names('config/gateway.yaml'), ['calcom', 'admin', 'retell'])
-  t.same(await names('config/empty.yaml'), ['calcom', 'admin', 'retell'])
+  t.same(await names('config/gateway.yaml'), ['calcom', 'admin', 'phone', 'retell'])
+  t.same(await names('config/empty.yaml'), ['calcom', 'admin', 'phone', 'retell'])
   t.same(await names('config/one.yaml'), ['admin'])
   t.same(await names('config/none.yaml'), [])
 })

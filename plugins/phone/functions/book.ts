@@ -30,7 +30,7 @@ export async function bookAppointment(
 ): Promise<ToolResult> {
   const chosen = await whichService(conversation, named)
   if (chosen.is === 'answer') return chosen.answer
-  const start = await spokenStart(conversation, when)
+  const start = await spokenStart(conversation, when, chosen.service)
   if (start.is === 'answer') return start.answer
   if (customer.name === null) return answer(conversation, 'NAME_NEEDED', {})
   const phone = phoneOf(conversation, customer.phone)

@@ -1,10 +1,11 @@
-import { epoch, type Instant, instantOf, later, type ServiceView, type ToolResult } from '#core'
+import { epoch, type Instant, later, type ServiceView, type ToolResult } from '#core'
 import type { CleanArguments } from '../arguments.ts'
 import type { Conversation } from '../conversation.ts'
 import { minuteOfDay } from '../local-time.ts'
 import { readWhen } from '../when/read-when.ts'
 import type { When, Window } from '../when/spoken.ts'
 import { answer, choicesOf, said, timeOptions } from './answer.ts'
+import { businessHours } from './business-hours.ts'
 import { type Free, freeStarts } from './free.ts'
 import { mostOptions, nearest, offer, spread } from './offer.ts'
 import { question } from './spoken-start.ts'
@@ -28,7 +29,7 @@ export async function checkAvailability(
   return when.is === 'instant' ? atMoment(conversation, service, when.instant) : within(conversation, service, when)
 }
 
-/** Without any time the next ones are wanted. Of two meanings of a time the one at which the business is open is taken: it is only looked up. */
+/** Without any time the next ones are wanted. */
 async function understood(
   conversation: Conversation,
   service: ServiceView,
@@ -41,14 +42,8 @@ async function understood(
   }
   const circumstances = { now, timeZone: tenant.timeZone, language }
   const first = readWhen(spoken, circumstances)
-  if (first.is !== 'question' || first.code !== 'TIME_AMBIGUOUS' || first.candidates.length === 0) return first
-  const moments = first.candidates.map(epoch)
-  const range = { from: instantOf(Math.min(...moments) - dayMs / 2), to: instantOf(Math.max(...moments) + dayMs / 2) }
-  const free = await freeStarts(conversation, service, { ...range, from: latest(range.from, now) })
-  if (free.is !== 'known') return first
-  const hours = 3_600_000
-  const isOpen = (instant: Instant) => free.starts.some((start) => Math.abs(epoch(start) - epoch(instant)) <= hours)
-  return readWhen(spoken, { ...circumstances, plausible: isOpen })
+  if (first.is !== 'question' || first.code !== 'TIME_AMBIGUOUS') return first
+  return readWhen(spoken, { ...circumstances, plausible: await businessHours(conversation, service) })
 }
 
 async function atMoment(conversation: Conversation, service: ServiceView, wanted: Instant): Promise<ToolResult> {

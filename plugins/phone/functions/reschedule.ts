@@ -11,6 +11,7 @@ import { withdrawOffers } from './offer.ts'
 import { spokenStart } from './spoken-start.ts'
 import { type Followed, follow } from './standing.ts'
 import { claimParts, forget, theirAppointment } from './their-appointment.ts'
+import { allServices, servicesNamed } from './which-service.ts'
 
 /** A move: the appointment, from when to when, and the key of the request. */
 type Move = { appointment: AppointmentView; was: Instant; startsAt: Instant; reason: string | null; key: string }
@@ -23,7 +24,7 @@ export async function rescheduleAppointment(
   conversation: Conversation,
   { oldWhen, newWhen, reason, ...rest }: CleanArguments['reschedule_appointment'],
 ): Promise<ToolResult> {
-  const start = await spokenStart(conversation, newWhen)
+  const start = await spokenStart(conversation, newWhen, await likelyService(conversation, rest.service))
   if (start.is === 'answer') return start.answer
   const startsAt = start.instant
   const claim: Claim = { ...rest, when: oldWhen }
@@ -33,6 +34,13 @@ export async function rescheduleAppointment(
   if (theirs.is === 'answer') return theirs.answer
   const { appointment, was } = theirs
   return move(conversation, { appointment, was, startsAt, reason, key })
+}
+
+/** Whose hours tell a morning from an evening, before it is known which appointment it is: a named one's, or the only one's. */
+async function likelyService(conversation: Conversation, said: string | null): Promise<ServiceView | null> {
+  const all = (await allServices(conversation)).filter(({ bookable }) => bookable)
+  const [found, second] = said === null ? all : servicesNamed(said, all)
+  return found && !second ? found : null
 }
 
 async function move(conversation: Conversation, wanted: Move): Promise<ToolResult> {

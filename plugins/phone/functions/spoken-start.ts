@@ -1,33 +1,39 @@
-import type { Instant, ToolResult } from '#core'
+import type { Instant, ServiceView, ToolResult } from '#core'
 import { type Conversation, notesOf } from '../conversation.ts'
 import { sayDay } from '../say-time.ts'
 import { readWhen } from '../when/read-when.ts'
-import type { Question, Spoken, Window } from '../when/spoken.ts'
+import type { Question, Spoken, When } from '../when/spoken.ts'
 import { answer, choicesOf, timeOptions } from './answer.ts'
+import { businessHours } from './business-hours.ts'
 import { mostOptions } from './offer.ts'
 
 /** A moment, or what is to be asked first. */
 export type SpokenStart = { is: 'instant'; instant: Instant } | { is: 'answer'; answer: ToolResult }
 
 /**
- * The start that a caller wants. Of two that the same words may mean it is the one that this call was offered: what was
- * just said to them is what they take up. Anything weaker, such as what is free, decides nothing that will be booked.
+ * The start that a caller wants. Of two that the same words may mean it is the one that this call speaks of already,
+ * offered or asked for; else the one at which business is done, where only one of them is. What is left is asked.
  */
-export async function spokenStart(conversation: Conversation, spoken: Spoken): Promise<SpokenStart> {
-  const { desk, tenant, language } = conversation
-  const offered = new Set((await notesOf(conversation)).offers.map(({ startsAt }) => startsAt))
-  const when = readWhen(spoken, {
-    now: desk.clock.now(),
-    timeZone: tenant.timeZone,
-    language,
-    wants: 'start',
-    plausible: (instant) => offered.has(instant),
-  })
+export async function spokenStart(
+  conversation: Conversation,
+  spoken: Spoken,
+  service: ServiceView | null,
+): Promise<SpokenStart> {
+  const { offers, asked } = await notesOf(conversation)
+  const known = new Set([...offers, ...asked].map(({ startsAt }) => startsAt))
+  const first = readStart(conversation, spoken, (instant) => known.has(instant))
+  const isUnsure = first.is === 'question' && first.code === 'TIME_AMBIGUOUS' && first.candidates.length > 1
+  const when = isUnsure && service ? readStart(conversation, spoken, await businessHours(conversation, service)) : first
   if (when.is === 'instant') return { is: 'instant', instant: when.instant }
-  return {
-    is: 'answer',
-    answer: when.is === 'question' ? question(conversation, when) : withoutTime(conversation, when),
-  }
+  return { is: 'answer', answer: when.is === 'question' ? question(conversation, when) : withoutTime(conversation) }
+}
+
+function readStart(
+  { desk, tenant, language }: Conversation,
+  spoken: Spoken,
+  plausible: (instant: Instant) => boolean,
+): When {
+  return readWhen(spoken, { now: desk.clock.now(), timeZone: tenant.timeZone, language, wants: 'start', plausible })
 }
 
 /** Asks back what a time leaves open, with what may have been meant. */
@@ -37,7 +43,7 @@ export function question(conversation: Conversation, { code, candidates, today }
   return answer(conversation, code, values, { options, fields: { today: today.date } })
 }
 
-function withoutTime(conversation: Conversation, _window: Window): ToolResult {
+function withoutTime(conversation: Conversation): ToolResult {
   return answer(conversation, 'TIME_MISSING', { today: spokenToday(conversation), choices: [] })
 }
 
