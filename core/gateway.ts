@@ -193,7 +193,7 @@ function furnish(
   const { callFor } = outward
   const engine: EngineParts = { foundation, settings, registry, openConnection, outward, engineMetrics, log, mark }
   const { ports, sweepDeps } = createPorts(engine)
-  const releaseOf = async (tenantId: string, id: string) => void (await release(sweepDeps, tenantId, id))
+  const releaseOf = (tenantId: string, id: string) => release(sweepDeps, tenantId, id)
   const retryOf = (tenantId: string, id: string, connectionId: string | null) =>
     retry(sweepDeps, tenantId, id, connectionId)
   let bulk: Bulk | undefined

@@ -26,37 +26,26 @@ export type Swept = Left & { nudged: number }
  * jobs before is not believed in.
  */
 export async function sweep(deps: SweepDeps, isFirst = false): Promise<Swept> {
-  for (const { tenantId, connectionId } of await withParkedWork(deps.db)) {
-    await letGo(deps, tenantId, connectionId)
+  const { db, graceMs } = deps
+  let isMoreParked = false
+  for (const { tenantId, connectionId } of await withParkedWork(db)) {
+    isMoreParked = (await releaseSyncs(db, tenantId, connectionId, releaseBatch)) === releaseBatch || isMoreParked
   }
-  const { graceMs } = deps
-  const swept = await nudgeAll(deps, { olderMs: graceMs, trustMs: isFirst ? 0 : trust * graceMs })
-  const isMoreDeferred = await defer(deps)
-  const { nudged, isMore } = swept
+  const { nudged, isMore } = await nudgeAll(deps, { olderMs: graceMs, trustMs: isFirst ? 0 : trust * graceMs })
   // Where there is more than may be sent at once, rows without a job are no loss.
   if (nudged > 0 && !isMore) deps.log.warn({ event: 'swept', nudged }, 'work that waited without a job was nudged')
-  return { nudged, isMore: isMore || isMoreDeferred, freeInMs: await heldForMs(deps.db) }
+  const isMoreDeferred = await defer(deps)
+  return { nudged, isMore: isMore || isMoreParked || isMoreDeferred, freeInMs: await heldForMs(db) }
 }
 
 /**
- * Lets go what waits on a connection that was resumed or got a valid credential, and sends the first of it; the rest
- * follows as this is done. Answers how many were let go.
+ * Lets go what waits on a connection that was resumed or got a valid credential, and sends the first of it. Whoever asked
+ * for it does not wait for a hundred thousand rows: the sweep finds what is still parked, and sends as the first is done.
  */
-export async function release(deps: SweepDeps, tenantId: string, connectionId: string): Promise<number> {
-  const released = await letGo(deps, tenantId, connectionId)
-  if (released > 0) {
-    await nudgeAll(deps, { olderMs: 0, trustMs: trust * deps.graceMs, only: { tenantId, connectionId } })
-    deps.soon?.()
-  }
-  return released
-}
-
-async function letGo({ db }: SweepDeps, tenantId: string, connectionId: string): Promise<number> {
-  let released = 0
-  for (let found = releaseBatch; found === releaseBatch; released += found) {
-    found = await releaseSyncs(db, tenantId, connectionId, releaseBatch)
-  }
-  return released
+export async function release(deps: SweepDeps, tenantId: string, connectionId: string): Promise<void> {
+  if ((await releaseSyncs(deps.db, tenantId, connectionId, releaseBatch)) === 0) return
+  await nudgeAll(deps, { olderMs: 0, trustMs: trust * deps.graceMs, only: { tenantId, connectionId } })
+  deps.soon?.()
 }
 
 async function nudgeAll({ db, send }: SweepDeps, which: Forgotten): Promise<{ nudged: number; isMore: boolean }> {

@@ -85,7 +85,8 @@ export async function releaseSyncs(sql: Sql, tenantId: string, connectionId: str
     `with parked as (
        select s.tenant_id, s.appointment_id, s.connection_id from kalends.syncs s
        where s.tenant_id = $1 and s.connection_id = $2 and s.state = 'parked'
-       order by s.tenant_id, s.appointment_id limit $3 for update of s
+       -- The oldest first, as they are sent. What somebody holds is passed over: the sweep finds what is still parked.
+       order by s.deferred_since, s.due_at limit $3 for update of s skip locked
      ), released as (
        update kalends.syncs s
        set state = 'waiting', due_at = least(s.due_at, kalends.clock()), attempts = 0, deferred_since = null, tell_at = null
