@@ -7,21 +7,22 @@ type Keeper = Pick<Gateway, 'appointments' | 'bus' | 'clock' | 'connections' | '
 /** A promise that was given on the phone, by ids only. `connectionId` is that of the phone. */
 type Given = { tenantId: string; connectionId: string; appointmentId: string }
 
-/** The first look after a promise; the waits grow with its age, up to the second. Milliseconds. */
-const firstLookMs = 30_000
-const longestWaitMs = 3_600_000
+/** The first look after a promise; the waits grow with its age, up to the longest. Milliseconds. */
+type Waits = { firstMs: number; longestMs: number }
+const usualWaits: Waits = { firstMs: 30_000, longestMs: 3_600_000 }
 
 /**
  * Sees to what callers were promised: who was told "it is not certain yet, but goes on" is to be called back where it
  * fails. Once it is confirmed, or somebody is asked to call, there is nothing more to see to.
  */
-export function watchPromises(keeper: Keeper): void {
+export function watchPromises(keeper: Keeper, waits = usualWaits): void {
   const { bus, jobs, clock } = keeper
   jobs.define('promise', async ({ tenantId = '', connectionId = '', appointmentId = '' }) => {
     const given = { tenantId, connectionId, appointmentId }
-    const next = await seeTo(keeper, given, null)
+    const age = await seeTo(keeper, given, null)
     // Without a key: this very job's would be taken for the one that is wanted next.
-    if (next !== null) await jobs.send('promise', given, { after: next })
+    const wait = Math.min(waits.longestMs, Math.max(waits.firstMs, age ?? 0))
+    if (age !== null) await jobs.send('promise', given, { after: later(clock.now(), wait) })
   })
   bus.subscribe('promises', async (events) => {
     for (const event of events) {
@@ -30,7 +31,7 @@ export function watchPromises(keeper: Keeper): void {
       if (event.kind !== 'call.promised' || !event.origin.connectionId) continue
       const { tenantId, appointmentId, origin } = event
       const given = { tenantId, appointmentId, connectionId: origin.connectionId as string }
-      await jobs.send('promise', given, { key: event.id, after: later(clock.now(), firstLookMs) })
+      await jobs.send('promise', given, { key: event.id, after: later(clock.now(), waits.firstMs) })
     }
   })
 }
@@ -48,15 +49,15 @@ async function heedFailure(keeper: Keeper, event: BusEvent, appointmentId: strin
 /** How it failed, where that is known already. */
 type Failure = { code: string | null; calendarId: string | null }
 
-/** Looks how a promise stands. Answers when to look again; null where there is nothing more to see to. */
-async function seeTo(keeper: Keeper, given: Given, failure: Failure | null): Promise<Instant | null> {
+/** Looks how a promise stands. Answers its age where it is to be looked at again, in milliseconds; else null. */
+async function seeTo(keeper: Keeper, given: Given, failure: Failure | null): Promise<number | null> {
   const { tenantId, connectionId, appointmentId } = given
   const state = keeper.state({ tenantId, id: connectionId })
   const found = await state.get(promiseKey(appointmentId))
   if (found === null) return null
   const promised = found.value as Promised
   const { standing, appointment } = await keeper.appointments.follow(tenantId, appointmentId, { withinMs: 0 })
-  if (standing.is === 'pending' && failure === null) return nextLook(keeper, promised, appointment.endsAt)
+  if (standing.is === 'pending' && failure === null) return ageOf(keeper, promised, appointment.endsAt)
   if (standing.is === 'pending' || standing.is === 'refused') {
     const calendar = appointment.bookings.find(({ role }) => role === 'primary')?.connectionId ?? null
     const code = failure?.code ?? (standing.is === 'refused' ? standing.code : null)
@@ -68,11 +69,10 @@ async function seeTo(keeper: Keeper, given: Given, failure: Failure | null): Pro
   return null
 }
 
-function nextLook({ clock }: Keeper, { at }: Promised, endsAt: Instant): Instant | null {
-  const now = clock.now()
-  // What is over needs nobody to call any more: that it was never booked is asked elsewhere.
-  if (epoch(now) >= epoch(endsAt)) return null
-  return later(now, Math.min(longestWaitMs, Math.max(firstLookMs, epoch(now) - epoch(at))))
+/** Null where the visit is over: nobody need call any more, and that it was never booked is asked elsewhere. */
+function ageOf({ clock }: Keeper, { at }: Promised, endsAt: Instant): number | null {
+  const now = epoch(clock.now())
+  return now >= epoch(endsAt) ? null : now - epoch(at)
 }
 
 /**

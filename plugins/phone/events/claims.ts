@@ -60,7 +60,7 @@ function clauses(summary: string): string[] {
     .toLowerCase()
     .replace(/[’`]/g, "'")
     .replace(/\s+/g, ' ')
-    .split(/[.!?;:\n]|,? (?:and|but|so|however|und|aber|jedoch|doch|sodass)\b|, /)
+    .split(/(?<!\d)\.|[!?;\n]|:(?!\d)|,? (?:and|but|so|however|und|aber|jedoch|doch|sodass)\b|, /)
     .map((clause) => clause.trim())
     .filter((clause) => clause !== '')
 }
