@@ -1,3 +1,4 @@
+import type { ConnectionView } from '../../core/contract/catalogue.ts'
 import { KalendsError } from '../../core/errors.ts'
 import type { KalendsGateway } from '../../core/gateway.ts'
 import type { Settings } from '../../core/settings.ts'
@@ -81,7 +82,22 @@ async function examineConnections(gateway: KalendsGateway, settings: Settings): 
       findings.push(...found)
       if (connection.paused !== null)
         findings.push({ level: 'warning', subject, message: `paused (${connection.paused})` })
+      findings.push(...stateOfCalls(subject, connection))
     }
+  }
+  return findings
+}
+
+/** What is held back, as it stood before the connection was checked just now. */
+function stateOfCalls(subject: string, { breaker, limitedUntil }: ConnectionView): Finding[] {
+  const findings: Finding[] = []
+  if (breaker !== 'closed') {
+    const message = `The calendar failed so often that it is left alone (breaker ${breaker}); one call tries again and again.`
+    findings.push({ level: 'warning', subject, message })
+  }
+  if (limitedUntil !== null) {
+    const message = `The calendar takes no more calls for now; changes go on at ${limitedUntil}.`
+    findings.push({ level: 'warning', subject, message })
   }
   return findings
 }

@@ -138,15 +138,23 @@ async function failed(
   source: StoredConnection,
   outcome: NotDone | Unknown,
 ): Promise<StepEnd> {
+  const at = outcome.is === 'not_done' && typeof outcome.retry === 'object' ? epoch(outcome.retry.at) : 0
+  const waitMs = at - epoch(deps.ports.clock.now())
+  // An import leaves most of a calendar's limit to others: to wait for its turn is no failure.
+  if (outcome.code === 'RATE_LIMITED') return again(deps, run, run, waitMs, run.failures)
   const isFinal = isAuth(outcome.code) || (outcome.is === 'not_done' && outcome.retry === 'never')
   if (isFinal || run.failures >= mostFailures) return end(deps, run, source, 'failed', outcome.code)
-  const at = outcome.is === 'not_done' && typeof outcome.retry === 'object' ? epoch(outcome.retry.at) : 0
-  return again(deps, run, shorter(run), at - epoch(deps.ports.clock.now()))
+  return again(deps, run, shorter(run), waitMs)
 }
 
 /** The same window again, later each time; `leastMs` from now at the earliest. */
-async function again(deps: HearDeps, run: ImportRun, place: Place, leastMs = 0): Promise<StepEnd> {
-  const failures = run.failures + 1
+async function again(
+  deps: HearDeps,
+  run: ImportRun,
+  place: Place,
+  leastMs = 0,
+  failures = run.failures + 1,
+): Promise<StepEnd> {
   const delayMs = Math.max(leastMs, Math.min(60_000, 250 * 2 ** failures))
   const { listedTo, spanDays } = place
   const moved = await moveImport(deps.ports.store.db, run, { listedTo, spanDays, step: run.step, failures }, delayMs)

@@ -99,9 +99,11 @@ export async function openMirror({ db, rules, now, log }: MirrorDeps): Promise<C
   const subscription = await db.listen(
     circuitsChannel,
     (connectionId) => void reload(connectionId).catch(() => undefined),
-    // What was told while nobody listened is lost, also before the first time.
+    // What was told while nobody listened is lost.
     () => void reload(null).catch(() => undefined),
   )
+  // Waited for: the first call of a gateway that starts must not go to a calendar that the others leave alone.
+  await reload(null)
 
   return {
     find: (id) => all.get(id) ?? null,

@@ -8,7 +8,8 @@ const columns = `c.tenant_id as "tenantId", c.id, c.name, c.plugin, c.base_url a
 
 /**
  * Takes connections that are due for a poll, and says when they are due next: of several gateways one asks each. What
- * is paused altogether, or needs a credential, is not asked. The waits are by plugin: with a
+ * is paused altogether, or needs a credential, is not asked; what may not be called for now stays due, and is asked first
+ * thing when it may. The waits are by plugin: with a
  * webhook subscription that stands, and without.
  */
 export async function takeDuePolls(
@@ -22,6 +23,8 @@ export async function takeDuePolls(
        select c.tenant_id, c.id, case when c.subscribed_at is null then $3::float8 else $2::float8 end as every_ms
        from kalends.connections c
        where c.plugin = any($1) and c.poll_due_at <= kalends.clock() and c.state = 'active' and c.paused is distinct from 'all'
+         and not exists (select from kalends.circuits k
+                         where k.tenant_id = c.tenant_id and k.connection_id = c.id and k.held_until > kalends.clock())
        order by c.poll_due_at limit $4 for update of c skip locked
      )
      update kalends.connections c set poll_due_at = kalends.clock() + d.every_ms * interval '1 ms'

@@ -145,6 +145,8 @@ t.test('after five failures nothing leaves any more, on any node; other connecti
     t.same(await times(3, () => each.ask(key)), ['BREAKER_OPEN', 'BREAKER_OPEN', 'BREAKER_OPEN'])
     t.same(await each.ask(key, { priority: 'live' }), 'BREAKER_OPEN', 'also who waits on the line')
   }
+  const late = await node(t, port)
+  t.equal(await late.ask(key), 'BREAKER_OPEN', 'nor from one that starts now')
   t.equal(reached(), 5)
   say(status(200))
   t.equal(await one.ask(other), 200)
