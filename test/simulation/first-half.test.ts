@@ -7,7 +7,5 @@ t.setTimeout(600_000)
 const database = await openGround(t)
 
 t.test('what the house promises holds in every run', async (t) => {
-  const { broken, mended } = await playAll(database, 1, 500)
-  t.same(broken, [])
-  t.same(mended, [], 'seeds that hold again are to be taken off known.ts')
+  t.same(await playAll(database, 1, 500), [])
 })

@@ -14,5 +14,12 @@ export async function play(database: ModelDatabase, seed: number, profile: Profi
   return simulate(database, scenarioOf(seed, profile))
 }
 
+/** The smallest scenario in which what a seed breaks still breaks; null where it holds. Takes hundreds of runs. */
+export async function shrink(database: ModelDatabase, seed: number): Promise<Scenario | null> {
+  const holds = async (scenario: Scenario) => (await simulate(database, scenario)).violations.length === 0
+  const result = await fc.check(fc.asyncProperty(scenarios(), holds), { seed, numRuns: 1 })
+  return result.failed ? (result.counterexample?.[0] ?? null) : null
+}
+
 /** How to see a run again. */
 export const reproduction = (seed: number) => `npm run simulate -- --seed ${seed}`
