@@ -69,6 +69,8 @@ export type CallEvent = {
   endReason: string | null
   /** What the vendor's own model says of the call; never proof that something was booked. */
   summary: string | null
+  /** What the vendor's model was set to find out of a call, under the names that the tenant chose. As little a proof. */
+  findings: Readonly<Record<string, string | number | boolean>>
   transcript: string | null
 }
 

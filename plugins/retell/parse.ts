@@ -59,9 +59,17 @@ function eventOf(content: Fields): Inbound {
       endedAt: momentIn(given.end_timestamp),
       endReason: idIn(given.disconnection_reason),
       summary: isObject(analysis) ? (text(analysis.call_summary) ?? text(analysis.chat_summary)) : null,
+      findings: isObject(analysis) ? findingsIn(analysis.custom_analysis_data) : {},
       transcript: text(given.transcript),
     },
   }
+}
+
+/** Flat values only; Retell sends an empty list for none. */
+function findingsIn(data: unknown): Record<string, string | number | boolean> {
+  if (!isObject(data)) return {}
+  const flat = Object.entries(data).filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value))
+  return Object.fromEntries(flat) as Record<string, string | number | boolean>
 }
 
 const meanings: Record<string, 'started' | 'ended' | 'analyzed' | undefined> = Object.assign(Object.create(null), {

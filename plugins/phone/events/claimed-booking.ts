@@ -1,6 +1,6 @@
 import type { CallEvent, Reached } from '#core'
 import { readNotes } from '../call-notes.ts'
-import { saysBooked } from './claims.ts'
+import { findsBooked, saysBooked } from './claims.ts'
 import type { Ear } from './hear.ts'
 
 /**
@@ -8,8 +8,9 @@ import type { Ear } from './hear.ts'
  * may have told the caller so. It is only asked; nothing is ever booked from words. What the model wrote stays with the
  * vendor, since it may name people.
  */
-export async function askAboutClaim(ear: Ear, reached: Reached, { call, summary, endedAt }: CallEvent): Promise<void> {
-  if (summary === null || !saysBooked(summary)) return
+export async function askAboutClaim(ear: Ear, reached: Reached, event: CallEvent): Promise<void> {
+  const { call, summary, findings, endedAt } = event
+  if (!saysBooked(summary ?? '') && !findsBooked(findings)) return
   if (await hasBooking(ear, reached, call.callId)) return
   const { tenantId, connectionId, vendor } = reached
   await ear.reviews.ask(

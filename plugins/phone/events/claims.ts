@@ -1,3 +1,5 @@
+import type { CallEvent } from '#core'
+
 /** What a model writes of a call in which an appointment was made, and what of one in which it was not, by language. */
 type Phrases = { claims: readonly RegExp[]; doubts: readonly RegExp[] }
 
@@ -47,6 +49,24 @@ const languages = [english, german]
 export function saysBooked(summary: string): boolean {
   return clauses(summary).some((clause) =>
     languages.some(({ claims, doubts }) => claims.some((it) => it.test(clause)) && !anyDoubt(clause, doubts)),
+  )
+}
+
+/** Names that people give to the question whether an appointment was booked, in small letters without separators. */
+const bookedNames =
+  /^(?:is|was|has)?(?:(?:appointment|booking|termin|buchung)(?:was|is|wurde|ist)?(?:booked|made|scheduled|confirmed|successful|gebucht|vereinbart|erfolgreich|bestätigt)|booked|gebucht)$/
+const yes = new Set(['true', 'yes', 'ja'])
+
+/** Whether one of the answers that the vendor's model was set to give says that an appointment was booked. */
+export function findsBooked(findings: CallEvent['findings']): boolean {
+  return Object.entries(findings).some(
+    ([name, value]) =>
+      bookedNames.test(
+        name
+          .slice(0, 64)
+          .toLowerCase()
+          .replace(/[^\p{L}]/gu, ''),
+      ) && yes.has(String(value).trim().toLowerCase()),
   )
 }
 

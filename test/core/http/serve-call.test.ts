@@ -23,7 +23,7 @@ const vendor: PhoneVendor = {
   parse({ body }) {
     const { event, calls = [], ring } = JSON.parse(body.toString())
     if (ring) return { is: 'inbound_lookup', lookup: { ...context, callId: null } }
-    const told = { startedAt: null, endedAt: null, endReason: null, summary: null, transcript: null }
+    const told = { startedAt: null, endedAt: null, endReason: null, summary: null, findings: {}, transcript: null }
     if (event) return { is: 'call_event', event: { ...told, name: event, means: 'other', once: false, call: context } }
     const asked = (calls as { id: string; name: string }[]).map(
       ({ id, name }): ToolCall => ({ vendorToolCallId: id, name, args: {}, call: context }),

@@ -6,7 +6,7 @@ import admin from '../../../plugins/admin/index.ts'
 import calcom from '../../../plugins/calcom/index.ts'
 import { editNotes, withAppointment } from '../../../plugins/phone/call-notes.ts'
 import { watchPromises } from '../../../plugins/phone/events/call-back.ts'
-import { saysBooked } from '../../../plugins/phone/events/claims.ts'
+import { findsBooked, saysBooked } from '../../../plugins/phone/events/claims.ts'
 import { greetCall } from '../../../plugins/phone/events/greet.ts'
 import { hearCall } from '../../../plugins/phone/events/hear.ts'
 import { promiseKey } from '../../../plugins/phone/functions/standing.ts'
@@ -46,7 +46,17 @@ function eventOf(callId: string, means: CallEvent['means'], more: Partial<CallEv
   const context = { callId, agentId: null, channel: 'phone', direction: 'inbound', callerNumber, businessNumber: null }
   const call = { ...context, metadata: {}, variables: {} } as CallEvent['call']
   const times = { startedAt: '2026-09-21T14:13:20Z', endedAt: '2026-09-21T14:14:55Z', endReason: 'user_hangup' }
-  return { name: `call_${means}`, means, once: true, call, ...times, summary: null, transcript: null, ...more }
+  return {
+    name: `call_${means}`,
+    means,
+    once: true,
+    call,
+    ...times,
+    summary: null,
+    findings: {},
+    transcript: null,
+    ...more,
+  }
 }
 /** Notes that an appointment was booked in a call. */
 const noteBooked = (callId: string, id: string) =>
@@ -101,6 +111,32 @@ t.test('what counts as "says booked"', async (t) => {
   ]) {
     t.notOk(saysBooked(summary), summary)
   }
+})
+
+t.test('what a model was set to find out counts where its name and answer are plain', async (t) => {
+  const plain: CallEvent['findings'][] = [
+    { appointment_booked: true },
+    { AppointmentBooked: 'yes' },
+    { is_booked: 'true' },
+    { termin_gebucht: 'Ja' },
+    { 'Termin vereinbart': true },
+    { other: 1, booking_confirmed: true },
+  ]
+  for (const findings of plain) t.ok(findsBooked(findings), JSON.stringify(findings))
+  const others: CallEvent['findings'][] = [
+    {},
+    { appointment_booked: false },
+    { appointment_booked: 'no' },
+    { booked_by: 'yes' },
+    { wants_appointment: true },
+    { not_booked: true },
+    { appointment_booked: 'tried, but the line broke off' },
+    { wants_callback: true },
+  ]
+  for (const findings of others) t.notOk(findsBooked(findings), JSON.stringify(findings))
+  const callId = newCall()
+  await hearCall(desk, reached, eventOf(callId, 'analyzed', { findings: { appointment_booked: true } }))
+  t.ok((await openReviews(salon)).some(({ id }) => id === callId))
 })
 
 t.test('no text takes long to judge', async () => {

@@ -192,8 +192,15 @@ t.test('the events of a call', async (t) => {
     t.match(eventOf({ event: 'call_analyzed', call: { ...ended, call_analysis } }), {
       means: 'analyzed',
       summary: 'Booked a haircut.',
+      findings: {},
     })
   }
+  const custom_analysis_data = { appointment_booked: true, guests: 2, note: 'x', nested: { a: 1 }, none: null }
+  t.same(eventOf({ event: 'call_analyzed', call: { ...ended, call_analysis: { custom_analysis_data } } })?.findings, {
+    appointment_booked: true,
+    guests: 2,
+    note: 'x',
+  })
   t.match(eventOf({ event: 'chat_ended', chat: { chat_id: 'chat_1', agent_id: 'agent_1' } }), {
     means: 'ended',
     call: { channel: 'chat' },
