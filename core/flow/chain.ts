@@ -19,15 +19,19 @@ export async function lastOfChain(
   }
 }
 
-/** A booking that the calendar spoke of by itself needs no search; it counts only if it bears our name. */
+/** What the calendar spoke of by itself needs no search; it counts only if it bears our name. Each booking once. */
 export async function lookAtHeard(
   provider: CalendarProvider,
   call: Call,
   { heard }: Pick<Snapshot, 'heard'>,
   { gatewayId, target }: Pick<Booking, 'gatewayId' | 'target'>,
-): Promise<RemoteBooking | null> {
-  if (!heard) return null
-  // To the end of its moves: what was moved on meanwhile is no less ours.
-  const outcome = await lastOfChain(provider, call, { externalId: heard.externalId, target })
-  return outcome.is === 'done' && outcome.value?.gatewayId === gatewayId ? outcome.value : null
+): Promise<RemoteBooking[]> {
+  const ours = new Map<string, RemoteBooking>()
+  for (const { externalId } of heard) {
+    // To the end of its moves: what was moved on meanwhile is no less ours.
+    const outcome = await lastOfChain(provider, call, { externalId, target })
+    const remote = outcome.is === 'done' ? outcome.value : null
+    if (remote?.gatewayId === gatewayId) ours.set(remote.externalId, remote)
+  }
+  return [...ours.values()]
 }

@@ -77,7 +77,8 @@ function overStatus({ snapshot, ports }: Bringing, remote: RemoteBooking): 'comp
   if (appointment.status !== 'pending' && appointment.status !== 'confirmed') return null
   const { status, externalId, endsAt } = remote
   if (status === 'completed' || status === 'no_show') return status
-  const told = status === 'accepted' && heard?.externalId === externalId && heard.status === 'completed'
+  const told =
+    status === 'accepted' && heard.some((word) => word.externalId === externalId && word.status === 'completed')
   return told && epoch(endsAt) <= epoch(ports.clock.now()) ? 'completed' : null
 }
 

@@ -9,7 +9,7 @@ import { giveUp, isAuth, park } from './give-up.ts'
 import { heed } from './heed.ts'
 import { agreed, ended } from './judge.ts'
 import { notKept, notMoved } from './not-kept.ts'
-import { cancelStray } from './stray.ts'
+import { cancelStrays } from './stray.ts'
 import { type Bringing, holdOn, note, replaced } from './work.ts'
 
 /** An absence is believed when it was seen this often, a settle delay apart. */
@@ -31,7 +31,7 @@ export async function readBack(work: Bringing): Promise<Recorded | null> {
       await adoptHeard(work, booking)
       continue
     }
-    const stopped = (await cancelStray(work, booking)) ?? (await readOne(work, booking))
+    const stopped = (await cancelStrays(work, booking)) ?? (await readOne(work, booking))
     if (stopped) return stopped
     if ((await holdOn(work)) === 'fenced') return 'fenced'
   }
@@ -45,7 +45,8 @@ export async function readBack(work: Bringing): Promise<Recorded | null> {
 async function adoptHeard(work: Bringing, booking: Booking): Promise<void> {
   const { ports, provider, snapshot } = work
   const call = ports.outbound.open(snapshot.connection)
-  const remote = await lookAtHeard(provider, call, snapshot, booking)
+  const ours = await lookAtHeard(provider, call, snapshot, booking)
+  const remote = ours.find(({ status }) => holdsPlace(status)) ?? ours[0]
   if (!remote || (booking.externalId !== null && !holdsPlace(remote.status))) return
   replaced(work, agreed(booking, remote, snapshot.appointment, ports.clock.now()))
   const data = { externalId: remote.externalId, status: remote.status, startsAt: remote.startsAt }
@@ -65,10 +66,11 @@ export async function readOne(work: Bringing, booking: Booking): Promise<Recorde
 /** A signed word of the calendar's is not overruled by the first look that knows nothing of it. */
 function contradicted(work: Bringing, remote: RemoteBooking): Promise<Recorded> | null {
   const { heard, attempts, looks } = work.snapshot
-  if (heard?.externalId !== remote.externalId || heard.status === null) return null
+  const said = heard.find(({ externalId }) => externalId === remote.externalId)?.status ?? null
+  if (said === null) return null
   const delays = looksAfterWord[looks]
-  if (holdsPlace(heard.status) === holdsPlace(remote.status) || delays === undefined) return null
-  const data = { externalId: remote.externalId, said: heard.status, found: remote.status }
+  if (holdsPlace(said) === holdsPlace(remote.status) || delays === undefined) return null
+  const data = { externalId: remote.externalId, said, found: remote.status }
   note(work, { kind: 'booking.looked', message: 'The calendar said otherwise; it is looked at again.', data })
   return wait(work, delays * work.ports.policy.settleDelay, { attempts, looks: looks + 1 })
 }

@@ -20,20 +20,25 @@ export type Doubt = {
 /** How far back the list is read: the calendar's clock stamps the booking, ours the intent. */
 const lookBack = 10 * 60_000
 
-/** What a search found: the match, how many were looked at, and whether it stands as one of the creates was to make it. */
-export type Search = { match: Match; looked: number; isAsMade: boolean }
+/**
+ * What a search found: the match, how many were looked at, and whether it stands as one of the creates was to make it.
+ * `strays` bear our name too: creates that were given up for lost and landed all the same.
+ */
+export type Search = { match: Match; looked: number; isAsMade: boolean; strays: readonly RemoteBooking[] }
 
 /**
  * Looks for what a create may have made whose end is not known: what the calendar spoke of by itself, else the list from
- * the first create on.
+ * the first create on. Where several were sent the list is read in any case: more than one may have landed.
  */
 export async function lookForCreate(doubt: Doubt): Promise<Search> {
   const { provider, call, snapshot, booking, intents, ports } = doubt
   const first = intents[0] as OpenIntent
   const heard = await lookAtHeard(provider, call, snapshot, booking)
   const query = { target: booking.target, createdFrom: later(first.sentAt, -lookBack) }
-  const found: RemoteBooking[] = heard ? [heard] : []
-  if (!heard) for await (const remote of provider.findBookings(call, query)) found.push(remote)
+  const found = new Map(heard.map((remote) => [remote.externalId, remote]))
+  if (found.size === 0 || intents.length > 1) {
+    for await (const remote of provider.findBookings(call, query)) found.set(remote.externalId, remote)
+  }
   const tolerance = provider.supports.rounding ? ports.policy.matchTolerance : 0
   const sought = {
     gatewayId: booking.gatewayId,
@@ -43,8 +48,16 @@ export async function lookForCreate(doubt: Doubt): Promise<Search> {
     sentAt: first.sentAt,
     tolerance,
   }
-  const match = findOurs(sought, await withoutForeign(doubt, found))
-  return { match, looked: found.length, isAsMade: match.is === 'one' && isAsMade(intents, match.booking, tolerance) }
+  const match = findOurs(sought, await withoutForeign(doubt, [...found.values()]))
+  const isMade = (remote: RemoteBooking) => isAsMade(intents, remote, tolerance)
+  const several = match.is === 'several' ? match.bookings : []
+  const [kept] = several.toSorted((a, b) => Number(isMade(b)) - Number(isMade(a)))
+  // All of them bear our name: there is nothing to ask, one is kept and the others are cancelled.
+  if (kept && several.every(({ gatewayId }) => gatewayId === booking.gatewayId)) {
+    const strays = several.filter((remote) => remote !== kept)
+    return { match: { is: 'one', booking: kept }, looked: found.size, isAsMade: isMade(kept), strays }
+  }
+  return { match, looked: found.size, isAsMade: match.is === 'one' && isMade(match.booking), strays: [] }
 }
 
 function isAsMade(intents: readonly OpenIntent[], { status, startsAt }: RemoteBooking, tolerance: number): boolean {

@@ -20,6 +20,8 @@ export type Settled = {
    */
   is: 'known' | 'absent' | 'unseen' | 'several'
   code: string | null
+  /** What bears our name beside it: creates that were given up for lost and landed all the same. */
+  strays?: readonly RemoteBooking[]
   /** What stands in the calendar instead of what was tried: it is heeded like any change made there. */
   found?: RemoteBooking
   /** Where the calendar said from when on it may be looked at. */
@@ -42,7 +44,7 @@ export async function settle(doubt: Doubt): Promise<Settled> {
 
 async function settleCreate(doubt: Doubt): Promise<Settled> {
   const { booking, intents, snapshot, ports } = doubt
-  const { match, looked, isAsMade } = await lookForCreate(doubt)
+  const { match, looked, isAsMade, strays } = await lookForCreate(doubt)
   switch (match.is) {
     case 'none': {
       const entry = looking('It is not in the calendar.', { looked })
@@ -56,11 +58,11 @@ async function settleCreate(doubt: Doubt): Promise<Settled> {
     case 'one': {
       const found = match.booking
       const at = ports.clock.now()
-      if (isAsMade) return adopted(doubt, agreed(booking, found, snapshot.appointment, at), found)
+      if (isAsMade) return { ...adopted(doubt, agreed(booking, found, snapshot.appointment, at), found), strays }
       // It was made, and then moved or cancelled over there: somebody's will, which is heeded and not overruled.
       const { startsAt, endsAt } = (intents[0] as OpenIntent).target
       const made = { ...found, startsAt, endsAt, status: 'accepted' as const }
-      return { ...adopted(doubt, agreed(booking, made, snapshot.appointment, at), found), found }
+      return { ...adopted(doubt, agreed(booking, made, snapshot.appointment, at), found), found, strays }
     }
   }
 }

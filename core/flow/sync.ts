@@ -11,6 +11,7 @@ import type { Ports } from './ports.ts'
 import { readBack } from './read-back.ts'
 import { settle } from './settle.ts'
 import { type Refusal, takeStep } from './step.ts'
+import { cancelAll } from './stray.ts'
 import { type Bringing, begin, holdOn, note, replaced } from './work.ts'
 
 /**
@@ -74,6 +75,8 @@ async function settleOpen(work: Bringing): Promise<Recorded | Refusal | null> {
     const settled = await settle({ ports, provider, call, snapshot, booking, intents: open })
     note(work, settled.entry, settled.intents)
     replaced(work, settled.booking)
+    const ended = await cancelAll(work, settled.booking, settled.strays ?? [], settled.booking.externalId ?? '')
+    if (ended) return ended
     const stopped = settled.found
       ? ((await heed(work, settled.booking, settled.found)) ?? (await afterNothing(work, settled, open)))
       : await afterLook(work, settled, open)

@@ -68,7 +68,14 @@ export async function hearSync(tx: Sql, key: SyncKey, heard: Heard | null): Prom
   const rows = await tx.query<NudgedRow>(
     `update kalends.syncs s
      set state = 'waiting', due_at = kalends.clock(), looks = 0, nudge = s.nudge + 1, asked = s.asked + 1,
-         heard = case when $4::jsonb ->> 'status' is null then coalesce(s.heard, $4::jsonb) else $4::jsonb end
+         heard = case when $4::jsonb is null then s.heard else (
+           select jsonb_agg(word) from (
+             select word from jsonb_array_elements(coalesce(s.heard, '[]')) word
+             where word ->> 'externalId' <> $4::jsonb ->> 'externalId' or $4::jsonb ->> 'status' is null
+             union all
+             select $4::jsonb where $4::jsonb ->> 'status' is not null or not exists (
+               select from jsonb_array_elements(coalesce(s.heard, '[]')) word
+               where word ->> 'externalId' = $4::jsonb ->> 'externalId')) words) end
      where s.tenant_id = $1 and s.appointment_id = $2 and s.connection_id = $3
      returning s.tenant_id, s.appointment_id, s.connection_id, s.wanted_version, s.nudge`,
     [key.tenantId, key.appointmentId, key.connectionId, heard && JSON.stringify(heard)],

@@ -46,8 +46,8 @@ export type Snapshot = {
   /** Number of the last look at the calendar that was asked for, and whether it is still to be answered. */
   asked: number
   readBack: boolean
-  /** What the calendar said by itself that led to the look. */
-  heard: Heard | null
+  /** What the calendar said by itself that led to the look: its last word on each booking that it spoke of under our name. */
+  heard: readonly Heard[]
   /** The code of the refusal for which what was booked of a composite service is being cancelled again. */
   compensating: string | null
   /** The connection as it is now: a credential that was replaced counts at once. */
@@ -134,7 +134,7 @@ type ClaimRow = AppointmentRow & {
   nudge: number
   asked: number
   answered: number
-  heard: Heard | null
+  heard: Heard[] | null
   callable: CallableConnection
   bookings: BookingRow[]
   intents: IntentJson[]
@@ -178,7 +178,7 @@ function toSnapshot(row: ClaimRow): Snapshot {
     nudge: row.nudge,
     asked: row.asked,
     readBack: row.asked > row.answered,
-    heard: row.heard,
+    heard: row.heard ?? [],
     connection: row.callable,
     appointment,
     bookings: row.bookings.map((booking) => toBooking(withInstants(booking))),

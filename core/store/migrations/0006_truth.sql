@@ -8,6 +8,10 @@ alter table kalends.appointments alter column phases set not null;
 alter table kalends.bookings add column confirm_due_at timestamptz;
 create index bookings_unconfirmed on kalends.bookings (confirm_due_at) where confirm_due_at is not null;
 
+-- The last word on each booking that the calendar spoke of: two of them under one name are one too many, and the second
+-- word must not make forget the first.
+update kalends.syncs set heard = jsonb_build_array(heard) where jsonb_typeof(heard) = 'object';
+
 -- How often this was given up since it was last asked for: the waits grow with it.
 alter table kalends.syncs add column failures int not null default 0;
 -- Why what was booked of a composite service is being cancelled again; null where it is not.
