@@ -18,17 +18,19 @@ const lag = `interval '1 minute'`
 const longestVisit = `interval '1 day'`
 
 // What we have promised and the calendar need not know of yet: visits that stand, at the place where they are wanted.
-// Of one that is agreed the calendar's own list is right, which knows how many can come at a time.
+// Of one that is agreed the calendar's own list is right, which knows how many can come at a time. Few are left of many
+// then, and `offset 0` has the bookings looked up for those few: joined outright, a busy tenant's are all read.
 const promised = `
   from kalends.appointments a
-  join kalends.bookings b on b.tenant_id = a.tenant_id and b.appointment_id = a.id
   cross join lateral (
-    select a.starts_at + (p ->> 'offsetMinutes')::int * interval '1 minute' as starts_at,
+    select b.connection_id, a.starts_at + (p ->> 'offsetMinutes')::int * interval '1 minute' as starts_at,
            a.starts_at + ((p ->> 'offsetMinutes')::int + (p ->> 'durationMinutes')::int) * interval '1 minute' as ends_at
-    from jsonb_array_elements(a.phases) p where (p ->> 'position')::int = b.phase
+    from kalends.bookings b cross join jsonb_array_elements(a.phases) p
+    where b.tenant_id = a.tenant_id and b.appointment_id = a.id and (p ->> 'position')::int = b.phase
+    offset 0
   ) v
   where a.status in ('pending', 'confirmed')
-    and (b.sync_status <> 'synced' or a.updated_at > kalends.clock() - ${lag})`
+    and (a.sync_status <> 'synced' or a.updated_at > kalends.clock() - ${lag})`
 
 /**
  * The times in these connections that are held or promised, besides those that `holder` holds. $1 tenant, $2 connections,
@@ -48,9 +50,9 @@ export function takenPlaces(
        and h.starts_at < $4 and h.starts_at > $3::timestamptz - ${longestVisit} and h.ends_at > $3
        and h.holder is distinct from $5
      union all
-     select b.connection_id, v.starts_at, v.ends_at ${promised}
+     select v.connection_id, v.starts_at, v.ends_at ${promised}
        and a.tenant_id = $1 and a.starts_at < $4 and a.starts_at > $3::timestamptz - ${longestVisit}
-       and b.connection_id = any($2::uuid[]) and v.starts_at < $4 and v.ends_at > $3`,
+       and v.connection_id = any($2::uuid[]) and v.starts_at < $4 and v.ends_at > $3`,
     [tenantId, connectionIds, span.from, span.to, holder],
   )
 }
@@ -94,7 +96,7 @@ where exists (
   or i.holder is not null and exists (
     select ${promised}
       and a.tenant_id = i.tenant_id and a.starts_at < i.ends_at and a.starts_at > i.starts_at - ${longestVisit}
-      and b.connection_id = i.connection_id and v.starts_at < i.ends_at and v.ends_at > i.starts_at
+      and v.connection_id = i.connection_id and v.starts_at < i.ends_at and v.ends_at > i.starts_at
       and a.id is distinct from i.appointment_id)`
 
 function inputRows({ tenantId, places, holder, appointmentId }: Claim, n: number) {
