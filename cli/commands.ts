@@ -7,6 +7,7 @@ export const commands: Readonly<Record<string, Entry>> = {
   start: { summary: 'run the gateway', load: () => import('./start.ts') },
   demo: { summary: 'play a story against it, and show what happened', load: () => import('./demo.ts') },
   doctor: { summary: 'look whether everything is as it should be', load: () => import('./doctor.ts') },
+  stats: { summary: 'rates, latency, reviews, the state of every calendar', load: () => import('./stats.ts') },
   migrate: { summary: 'bring the database up to date', load: () => import('./migrate.ts') },
   tenant: { summary: 'companies: list, create, show', load: () => import('./tenant.ts') },
   key: { summary: 'API keys: list, create, remove', load: () => import('./key.ts') },

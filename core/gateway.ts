@@ -40,6 +40,7 @@ import { openPhone, startPhone } from './phone.ts'
 import { createPluginJobs } from './queue/plugin-jobs.ts'
 import { createRegistry, type Registry } from './registry.ts'
 import { readSettings, type Settings, type SettingsInput } from './settings.ts'
+import { createStats } from './stats.ts'
 import { isUnavailable } from './store/database.ts'
 import { pluginState } from './store/plugin-state.ts'
 import { findTenant } from './store/tenants.ts'
@@ -143,7 +144,7 @@ async function open(settings: Settings, options: Required<GatewayOptions>, close
     repeat('holds', tidyEveryMs, rooms.freeTimes.tidy)
     closers.add('calls that hang', rooms.hangUpSoon)
   }
-  const { appointments, availability, services, connections, reviews, tenants, users, keys } = parts
+  const { appointments, availability, services, connections, reviews, stats, tenants, users, keys } = parts
   return {
     settings,
     appointments,
@@ -151,6 +152,7 @@ async function open(settings: Settings, options: Required<GatewayOptions>, close
     services,
     connections,
     reviews,
+    stats,
     tenants,
     users,
     keys,
@@ -248,6 +250,7 @@ function furnish(
       { importPreview, import: startImport, importRun },
     ),
     reviews: createReviews({ db, retry: retryOf, link }),
+    stats: createStats({ db, calendars: () => registry.providers.list().map(({ name }) => name) }),
     tenants: createTenants({ db }),
     users: createUsers({ db, passwords }),
     keys: createKeys({ db, clock: systemClock }),

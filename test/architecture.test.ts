@@ -68,6 +68,7 @@ const floors: readonly (readonly string[])[] = [
     'core/inbound.ts',
     'core/outward.ts',
     'core/phone.ts',
+    'core/stats.ts',
   ],
   ['plugins'],
   ['config'],

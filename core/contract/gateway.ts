@@ -43,6 +43,7 @@ import type {
 } from './people.ts'
 import type { PhoneVendor, Receptionist } from './phone.ts'
 import type { CalendarProvider, Log } from './provider.ts'
+import type { StatsQuery, StatsView } from './statistics.ts'
 
 /**
  * Whose change it is: the tenant, the origin, and the cause where it follows from something earlier. `by` says who by
@@ -189,6 +190,11 @@ export interface Reviews {
   resolve(author: Author, id: string, request: ResolveRequest): Promise<ReviewView>
 }
 
+export interface Stats {
+  /** The figures of a tenant over a window (default: 24h). Rejects with KAL_VALIDATION for a window that is none, or not from 1h to 90d. */
+  read(tenantId: string, query?: StatsQuery): Promise<StatsView>
+}
+
 export interface Tenants {
   list(query: PageRequest): Promise<Page<TenantView>>
   get(idOrSlug: string): Promise<TenantView>
@@ -272,6 +278,7 @@ export interface Gateway {
   readonly services: Services
   readonly connections: Connections
   readonly reviews: Reviews
+  readonly stats: Stats
   readonly tenants: Tenants
   readonly users: Users
   readonly keys: Keys

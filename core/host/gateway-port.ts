@@ -16,6 +16,7 @@ type Shared = Pick<
   | 'services'
   | 'connections'
   | 'reviews'
+  | 'stats'
   | 'tenants'
   | 'users'
   | 'keys'
@@ -75,6 +76,7 @@ export function lend(parts: GatewayParts, plugin: Plugin, scope: FastifyInstance
     },
     ...authored(parts, origins, name),
     availability: parts.availability,
+    stats: parts.stats,
     sessions: parts.sessions,
     clock: parts.clock,
     server: parts.server,

@@ -8,6 +8,7 @@ import { keyRoutes } from './routes/keys.ts'
 import { reviewRoutes } from './routes/reviews.ts'
 import { serviceRoutes } from './routes/services.ts'
 import { sessionRoutes } from './routes/session.ts'
+import { statsRoutes } from './routes/stats.ts'
 import { tenantRoutes } from './routes/tenants.ts'
 import { userRoutes } from './routes/users.ts'
 
@@ -25,6 +26,7 @@ export default definePlugin({
       serviceRoutes,
       connectionRoutes,
       reviewRoutes,
+      statsRoutes,
       eventRoutes,
       sessionRoutes,
       userRoutes,

@@ -40,6 +40,7 @@ test('the port is frozen and holds what the contract names, nothing more', async
     'services',
     'sessions',
     'state',
+    'stats',
     'tenants',
     'users',
   ])

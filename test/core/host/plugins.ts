@@ -38,6 +38,7 @@ export function host() {
     services: port,
     connections: port,
     reviews: port,
+    stats: port,
     tenants: port,
     users: port,
     keys: port,

@@ -54,6 +54,7 @@ t.test('the table of who may do what', async (t) => {
     'POST /api/v1/appointments/:id/verify': 'manager',
     'GET /api/v1/appointments/:id/timeline': 'viewer',
     'GET /api/v1/availability': 'viewer',
+    'GET /api/v1/stats': 'viewer',
     'POST /api/v1/appointments/bulk': 'manager',
     'GET /api/v1/bulk/:id': 'manager',
     'GET /api/v1/services': 'viewer',
