@@ -1,3 +1,4 @@
+import { Temporal } from 'temporal-polyfill'
 import type { AppointmentView } from '../../core/contract/appointments.ts'
 import admin from '../../plugins/admin/index.ts'
 import calcom from '../../plugins/calcom/index.ts'
@@ -45,8 +46,15 @@ export function taken({ twin }: Pick<PhoneSalon, 'twin'>): TwinBooking[] {
   return twin.bookings().filter(({ status }) => status === 'accepted' || status === 'pending')
 }
 
-/** A start as an agent writes it, in the time of Berlin, some days ahead at so many hours: one that nobody else was given. */
+/** The day in Berlin so many days ahead: `2026-12-01`. */
 export function dayAhead(days: number): string {
   const date = new Date(Date.now() + days * 86_400_000)
   return new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Berlin' }).format(date)
+}
+
+/** A time of a day as the clocks of Berlin show it, with the offset that they have then. */
+export function inBerlin(date: string, time: string): string {
+  return Temporal.PlainDateTime.from(`${date}T${time}`)
+    .toZonedDateTime('Europe/Berlin')
+    .toString({ timeZoneName: 'never', smallestUnit: 'second' })
 }

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { until } from '../helper/gateway.ts'
-import { appointments, calling, dayAhead, type PhoneSalon, phoneGateway, taken } from '../helper/phone.ts'
+import { appointments, calling, dayAhead, inBerlin, type PhoneSalon, phoneGateway, taken } from '../helper/phone.ts'
 import { callObject, deliver, resigned, retellCall, retellEvent, signed } from '../helper/retell.ts'
 
 const salon = await phoneGateway(t)
@@ -29,7 +29,7 @@ t.test('six times the same, one after the other and in other words: one booking,
     { service: 'Haircut', start: `${date}T10:00`, customer_name: 'Zoë Müller' },
     { service: 'haircut', date, time: '10:00', customer_name: 'Zoe Mueller' },
     { dienstleistung: 'cut', datum: date, uhrzeit: '10 Uhr', name: 'Frau Zoë Müller', notes: 'short, please' },
-    { service: 'Haircut', start: `${date}T10:00:00+01:00`, customer: { name: 'ZOË MÜLLER' } },
+    { service: 'Haircut', start: inBerlin(date, '10:00'), customer: { name: 'ZOË MÜLLER' } },
     { start: `${date} 10:00`, customer_name: 'Zoë Müller', execution_message: 'One moment.' },
     { service: 'Haircut', start: `${date}T10:00`, customer_name: 'Zoë Müller' },
   ]

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { appointments, calling, dayAhead, phoneGateway, taken } from '../helper/phone.ts'
+import { appointments, calling, dayAhead, inBerlin, phoneGateway, taken } from '../helper/phone.ts'
 
 const salon = await phoneGateway(t, { failedProofsPerCall: 3, failedProofsPerNumber: 5, failedProofsWithheld: 8 })
 const owner = { from_number: '+4915112345678' }
@@ -21,7 +21,7 @@ t.test('the number and one fact are enough, and one of them alone is not', async
   for (const fact of [nameOf, { date, time: '10:00' }, { date }, ref, { name: 'Frau Mueller' }]) {
     t.match(await known().ask('find_appointments', fact), {
       code: 'FOUND',
-      options: [{ start: `${date}T10:00:00+01:00` }],
+      options: [{ start: inBerlin(date, '10:00') }],
     })
   }
   for (const name of ['find_appointments', 'cancel_appointment']) {
