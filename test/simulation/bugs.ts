@@ -223,7 +223,7 @@ export const bugs: readonly Bug[] = [
   {
     name: 'a booking of ours that comes late is left standing',
     file: 'core/flow/stray.ts',
-    find: 'if (!stray || !holdsPlace(stray.status)) return null',
+    find: 'if (others.length === 0) return null',
     replace: 'return null',
     breaks: ['I3 one live booking'],
     profile: { ...single, does: ['edit'], sites: ['write'], kinds: ['late', 'timeout'], leastFaults: 3 },

@@ -2,6 +2,7 @@ import t from 'tap'
 import { openGround } from './ground.ts'
 import { onceBroken } from './once-broken.ts'
 import { playAll } from './play-all.ts'
+import { simulate } from './run.ts'
 import { play } from './seeds.ts'
 
 t.setTimeout(600_000)
@@ -23,13 +24,14 @@ t.test('another seed is another run', async (t) => {
 })
 
 t.test('what was once broken', async (t) => {
-  for (const { seed, is, what } of onceBroken) {
-    const { violations } = await play(database, seed)
-    const extra = is === 'mended' ? {} : { todo: `seed ${seed}` }
-    t.same(violations, [], what, extra)
+  for (const { what, is, scenario } of onceBroken) {
+    const { violations } = await simulate(database, scenario)
+    t.same(violations, [], what, is === 'open' ? { todo: 'not mended yet' } : {})
   }
 })
 
 t.test('what the house promises holds in every run', async (t) => {
-  t.same(await playAll(database, 501, 500), [])
+  const { broken, open } = await playAll(database, 501, 500)
+  for (const line of open) t.comment(`not mended yet: ${line}`)
+  t.same(broken, [])
 })

@@ -2,6 +2,7 @@ import { confirm } from '../../core/flow/confirm.ts'
 import { poll } from '../../core/flow/poll.ts'
 import type { Ports } from '../../core/flow/ports.ts'
 import { sweep } from '../../core/flow/sweep.ts'
+import { createUnderWay } from '../../core/flow/under-way.ts'
 import { forgottenInbox } from '../../core/store/inbox.ts'
 import { takeDuePolls } from '../../core/store/polls.ts'
 import { hearDeps, readInbox } from './work.ts'
@@ -43,9 +44,9 @@ async function mirror({ queue, scheduler }: World, ports: Ports): Promise<void> 
 }
 
 async function confirmOnce(world: World, ports: Ports): Promise<void> {
-  const looks = new Map<string, Promise<void>>()
+  const looks = createUnderWay(ports.log)
   await confirm(hearDeps(world, ports), looks)
-  await Promise.all(looks.values())
+  await looks.ended()
 }
 
 async function pollOnce(world: World, ports: Ports): Promise<void> {
