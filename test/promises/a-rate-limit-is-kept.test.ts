@@ -11,7 +11,7 @@ t.test('after a 429 nobody calls that calendar before its time, and the others a
   // Both ask what changed as often as they can: every kind of call must keep still.
   const pollEvery = { withWebhooks: '200ms', without: '200ms' }
   const salon = await testGateway(t, { input: { sync: { pollEvery } } })
-  const { gateway, author, tenant, connection, twin, start } = salon
+  const { gateway, author, tenant, connection, twin, db, start } = salon
   const second = await start()
   const other = await neighbour(gateway, twin)
   twin.faults.add({
@@ -37,6 +37,12 @@ t.test('after a 429 nobody calls that calendar before its time, and the others a
   )
   const theirs = await gateway.appointments.book(other.author, request())
   await seen({ gateway, tenant: other.tenant }, theirs.appointment.id, ({ sync }) => sync.status === 'synced')
+  const announced = await db.query(
+    `select from kalends.intents n join kalends.bookings b on b.tenant_id = n.tenant_id and b.id = n.booking_id
+     where b.appointment_id = any($1)`,
+    [later.map(({ appointment }) => appointment.id)],
+  )
+  t.equal(announced.length, 0, 'what must wait is not even begun')
   t.not((await limited()).limitedUntil, null, 'the other calendar was called meanwhile')
 
   for (const { id } of [first, ...later.map(({ appointment }) => appointment)]) await synced(salon, id)

@@ -76,7 +76,7 @@ t.test('a calendar that says in its own way that it takes no more is left alone 
     ({ limitedUntil }) => limitedUntil !== null,
   )
   const { id: next } = await book(salon)
-  await synced(salon, id)
+  t.match((await synced(salon, id)).sync, { attemptCount: 1 }, 'what was not sent is no attempt')
   await synced(salon, next)
   const creates = twin.calls.filter(({ operation }) => operation === 'createBooking')
   t.ok(
@@ -85,7 +85,7 @@ t.test('a calendar that says in its own way that it takes no more is left alone 
   )
 })
 
-/** Cal.com's plugin, whose first create says that a quota is used up, without any call. */
+/** Cal.com's plugin, whose first create says that the limit is used up, without any call. */
 function quotaOnce(said: { at: number }, waitMs: number): Plugin {
   const plugin = calcom()
   return {
@@ -97,7 +97,7 @@ function quotaOnce(said: { at: number }, waitMs: number): Plugin {
           createBooking: async (call, request) => {
             if (said.at > 0) return provider.createBooking(call, request)
             said.at = Date.now()
-            return notDone('QUOTA', { retry: { at: instantOf(said.at + waitMs) }, scope: 'connection' })
+            return notDone('RATE_LIMITED', { retry: { at: instantOf(said.at + waitMs) }, scope: 'connection' })
           },
         })
       return plugin.setup({ ...gateway, providers: { ...gateway.providers, add } }, options)

@@ -5,6 +5,7 @@ import { healthy, observed, passage, probing } from '../../../core/domain/circui
 import { type CircuitKey, changeCircuit, circuitsChannel, readCircuits } from '../../../core/store/circuits.ts'
 import { deleteConnection, findConnection, insertConnection } from '../../../core/store/connections.ts'
 import type { Database } from '../../../core/store/database.ts'
+import { takeDuePolls } from '../../../core/store/polls.ts'
 import { testDatabase } from '../../helper/database.ts'
 import { until } from '../../helper/gateway.ts'
 import { addTenant } from '../../helper/house.ts'
@@ -83,6 +84,19 @@ t.test('the latest of its reasons says until when it is held, and null where the
   t.match(await findConnection(db, key.tenantId, key.id), { limitedUntil: /Z$/ })
   await changeCircuit(db, key, () => ({ ...healthy }))
   t.equal(await held(), null)
+})
+
+t.test('a poll of what may not be called is not taken, and comes first thing when it may', async (t) => {
+  const key = await connection(db)
+  const due = async () => {
+    const all = await takeDuePolls(db, ['calcom'], { withWebhooks: 60_000, without: 60_000 }, 1_000)
+    return all.some(({ id }) => id === key.id)
+  }
+  await changeCircuit(db, key, (circuit, now) => ({ ...circuit, limitedUntil: now + 60_000 }))
+  t.notOk(await due())
+  await changeCircuit(db, key, (circuit, now) => ({ ...circuit, limitedUntil: now - 1 }))
+  t.ok(await due())
+  t.notOk(await due(), 'once')
 })
 
 t.test('all are told of a change, and nobody of none', async (t) => {
