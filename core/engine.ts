@@ -12,6 +12,7 @@ import type { Mark, Ports } from './flow/ports.ts'
 import { type SweepDeps, sweep } from './flow/sweep.ts'
 import { createSweeper } from './flow/sweeper.ts'
 import { sync } from './flow/sync.ts'
+import { createUnderWay } from './flow/under-way.ts'
 import type { Foundation } from './foundation.ts'
 import type { Logger } from './logger.ts'
 import type { Outward } from './outward.ts'
@@ -162,9 +163,9 @@ export async function startEngine(rooms: EngineRooms): Promise<void> {
   // A calendar that may be called again is sent what has waited for it now.
   const circuits = await db.listen(circuitsChannel, sweepDeps.soon, sweepDeps.soon)
   closers.add('news of calendars that may be called again', () => circuits.close())
-  const asked = new Map<string, Promise<void>>()
-  closers.add('looks at what calendars said', async () => void (await Promise.all(asked.values())))
-  repeat('confirm', Math.max(settings.sync.settleDelayMs, shortestTickMs), () => confirm({ ports, sweepDeps }, asked))
+  const looks = createUnderWay(log)
+  closers.add('looks at what calendars said', () => looks.ended())
+  repeat('confirm', Math.max(settings.sync.settleDelayMs, shortestTickMs), () => confirm({ ports, sweepDeps }, looks))
   repeat('purge', 3_600_000, () => purge(db))
 }
 

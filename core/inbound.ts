@@ -11,6 +11,7 @@ import { poll } from './flow/poll.ts'
 import type { Ports } from './flow/ports.ts'
 import { receive } from './flow/receive.ts'
 import type { SweepDeps } from './flow/sweep.ts'
+import { createUnderWay } from './flow/under-way.ts'
 import { installWebhooks } from './http/webhooks.ts'
 import type { Queue } from './queue/boss.ts'
 import { startWorker } from './queue/worker.ts'
@@ -106,27 +107,23 @@ export function startInbound(parts: InboundParts, live: Live, repeat: Repeat, cl
   const named = (can: 'webhooks' | 'changesSince') =>
     subscribing.registry.providers.list().flatMap(({ name, supports }) => (supports[can] ? name : []))
   live.onReconnect(() => void pollSoon(db).catch(() => undefined))
+  const subscriptions = createUnderWay(ports.log)
+  closers.add('subscriptions under way', () => subscriptions.ended())
   repeat('subscribe', tickMs, async () => {
-    const due = await takeDueSubscriptions(db, named('webhooks'), subscribeEveryMs, atOnce)
-    await Promise.all(due.map((connection) => subscribe(subscribing, connection)))
+    const most = atOnce - subscriptions.size
+    for (const connection of await takeDueSubscriptions(db, named('webhooks'), subscribeEveryMs, most)) {
+      subscriptions.begin(connection.id, 'a calendar could not be subscribed to', () =>
+        subscribe(subscribing, connection),
+      )
+    }
   })
   const { withWebhooks, without } = settings.sync.pollEveryMs
-  const polling = new Map<string, Promise<unknown>>()
-  closers.add('polls under way', () => Promise.allSettled(polling.values()))
+  const polls = createUnderWay(ports.log)
+  closers.add('polls under way', () => polls.ended())
   repeat('poll', Math.min(tickMs, without), async () => {
-    const due = await takeDuePolls(db, named('changesSince'), { withWebhooks, without }, atOnce - polling.size)
-    // Not waited for: a calendar that answers slowly keeps its place, and the others go on.
-    for (const connection of due) {
-      if (polling.has(connection.id)) continue
-      const under = poll(deps, connection)
-        .catch((error) =>
-          ports.log.warn(
-            { event: 'failed', connectionId: connection.id, err: error },
-            'a calendar could not be polled',
-          ),
-        )
-        .finally(() => polling.delete(connection.id))
-      polling.set(connection.id, under)
+    const most = atOnce - polls.size
+    for (const connection of await takeDuePolls(db, named('changesSince'), { withWebhooks, without }, most)) {
+      polls.begin(connection.id, 'a calendar could not be polled', () => poll(deps, connection))
     }
   })
   // What was missed while nobody was here; several gateways that start ask once.

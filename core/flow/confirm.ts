@@ -7,6 +7,7 @@ import type { CallableConnection } from '../store/connections.ts'
 import { hearSync } from '../store/nudges.ts'
 import type { HearDeps } from './hear.ts'
 import { healNow } from './review.ts'
+import type { UnderWay } from './under-way.ts'
 
 /** So many bookings of all connections at a time. */
 const batch = 500
@@ -22,21 +23,13 @@ const skewMs = 5_000
  * a customer before a closed door. An echo by webhook or poll spares the look. What is seen as agreed is verified;
  * everything else is looked at under its lease, which decides.
  *
- * Resolves when the looks have begun: `underWay` holds them by connection, so that a calendar that hangs keeps no other
- * waiting, and none is asked twice at a time.
+ * Resolves when the looks have begun.
  */
-export async function confirm(deps: HearDeps, underWay: Map<string, Promise<void>>): Promise<void> {
-  for (const { connection, bookings } of await takeUnconfirmed(deps.ports.store.db, batch, againMs, [
-    ...underWay.keys(),
-  ])) {
-    const look = confirmThose(deps, connection, bookings)
-      .catch((error) => {
-        const { tenantId, id: connectionId } = connection
-        const message = 'what a calendar said it did could not be looked at; it is tried again'
-        deps.ports.log.warn({ event: 'failed', tenantId, connectionId, err: error }, message)
-      })
-      .finally(() => underWay.delete(connection.id))
-    underWay.set(connection.id, look)
+export async function confirm(deps: HearDeps, underWay: UnderWay): Promise<void> {
+  const due = await takeUnconfirmed(deps.ports.store.db, batch, againMs, underWay.ids())
+  for (const { connection, bookings } of due) {
+    const failure = 'what a calendar said it did could not be looked at; it is tried again'
+    underWay.begin(connection.id, failure, () => confirmThose(deps, connection, bookings))
   }
 }
 
