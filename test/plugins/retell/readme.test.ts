@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'tap'
+import { Value } from 'typebox/value'
+import { parse } from 'yaml'
+import { errorTable } from '../../../core/errors.ts'
+import { cleanArguments } from '../../../plugins/phone/arguments.ts'
+import { isAddedIn } from '../../../plugins/phone/functions/is-added.ts'
+import { functionNamed, functionNames, readSettings } from '../../../plugins/phone/options.ts'
+import { limits } from '../../../plugins/retell/limits.ts'
+import { RetellConnection } from '../../../plugins/retell/options.ts'
+
+const page = readFileSync(join(import.meta.dirname, '../../../plugins/retell/README.md'), 'utf8')
+const blocksOf = (mark: string) =>
+  [...page.matchAll(new RegExp(`^ *\`\`\`${mark}\\n([\\s\\S]*?)\`\`\``, 'gm'))].map(([, text = '']) => text)
+
+type Tool = {
+  name: string
+  description: string
+  url: string
+  timeout_ms: number
+  max_retry: number
+  execution_message_description?: string
+  parameters: { properties: Record<string, { type: string; description: string }>; required: string[] }
+}
+const tools = blocksOf('json').map((text) => JSON.parse(text) as Tool)
+
+test('there is one block for each function, as Retell takes it', async (t) => {
+  t.same(tools.map(({ name }) => name).toSorted(), [...functionNames].toSorted())
+  for (const tool of tools) {
+    t.match(tool, {
+      type: 'custom',
+      method: 'POST',
+      args_at_root: false,
+      speak_after_execution: true,
+      parameters: { type: 'object' },
+    })
+    t.match(tool.name, /^[\w-]{1,64}$/)
+    t.ok(functionNamed(tool.name, readSettings({})), tool.name)
+    t.match(tool.url, /^https:\/\/[^/]+\/retell\/CONNECTION_ID\/functions$/)
+    t.ok(tool.timeout_ms >= limits.deadlineMs + 2_000 && tool.timeout_ms <= 15_000, 'longer than the gateway takes')
+    t.ok(tool.max_retry <= 1)
+    t.ok(tool.description.length < 300)
+    t.ok(tool.parameters.required.every((name) => name in tool.parameters.properties))
+    t.match(
+      JSON.stringify(tool),
+      tool.execution_message_description ? /"static_text"/ : /"speak_during_execution":false/,
+    )
+  }
+})
+
+/** Everything that stands in a cleaned argument, however deep. */
+function leaves(value: unknown): unknown[] {
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(leaves) : [value]
+}
+
+test('what a function is told to take, it takes', async (t) => {
+  for (const { name, parameters } of tools) {
+    for (const [parameter, { type, description }] of Object.entries(parameters.properties)) {
+      t.ok(description.length > 3, `${name} ${parameter} is described`)
+      const sample = type === 'boolean' ? true : `sample ${parameter}`
+      const cleaned = cleanArguments(functionNamed(name, readSettings({})) ?? 'list_services', { [parameter]: sample })
+      const isTaken = type === 'boolean' ? isAddedIn(new Map([[parameter, true]])) : leaves(cleaned).includes(sample)
+      t.ok(isTaken, `${name} takes ${parameter}`)
+    }
+  }
+})
+
+test('the old time and the new one of a move are told apart', async (t) => {
+  const said = { old_date: 'heute', old_time: '9:00', new_date: 'morgen', new_time: '10:00', new_start: 's' }
+  t.match(cleanArguments('reschedule_appointment', said), {
+    oldWhen: { date: 'heute', time: '9:00' },
+    newWhen: { date: 'morgen', time: '10:00', start: 's' },
+  })
+})
+
+test('the connection of the page is one', async (t) => {
+  const [block = ''] = blocksOf('yaml connection.yaml')
+  const [{ credentials, options }] = parse(block).connections
+  t.ok(Value.Check(RetellConnection, { credentials: { apiKey: credentials.apiKey.replace('$', '') }, options }))
+})
+
+test('the doors and codes of the page exist', async (t) => {
+  for (const [, door = ''] of page.matchAll(/\/retell\/CONNECTION_ID\/(\w+)`/g)) {
+    t.ok(['functions', 'events', 'inbound'].includes(door), door)
+  }
+  for (const [code] of page.matchAll(/KAL_[A-Z_]+/g)) t.ok(code in errorTable, code)
+})
