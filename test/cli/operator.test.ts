@@ -10,9 +10,10 @@ t.test('tenants, keys and people are made beside a gateway that runs', async (t)
   const gateway = await start(t, folder)
   const json = async (...args: string[]) => JSON.parse((await kalends(folder, [...args, '--json'])).out)
 
-  const [listed, shown, made, ops] = await Promise.all([
+  const [listed, shown, report, made, ops] = await Promise.all([
     json('tenant', 'list'),
     json('tenant', 'show', 'demo'),
+    kalends(folder, ['stats', '--window', '7d']),
     kalends(folder, ['key', 'create', 'desk one']),
     kalends(folder, ['key', 'create', 'ops', '--operator']),
   ])
@@ -25,6 +26,11 @@ t.test('tenants, keys and people are made beside a gateway that runs', async (t)
       ['cut', true],
     ],
   )
+
+  t.match(report, {
+    code: 0,
+    out: /appointments changed \(7d\) +0\n[\s\S]*calendar +calcom +active[\s\S]*Nothing that needs you/,
+  })
 
   t.match(made, { code: 0, out: /^kal_\S+\n$/, err: /shown this once/ })
   const key = made.out.trim()

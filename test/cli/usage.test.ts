@@ -35,6 +35,8 @@ t.test('what is not typed right is exit code 2, with the way to the help', async
     [['key', 'create', 'x', '--operator', '--role', 'desk'], /do not go together/],
     [['migrate', '--status', '--dry-run'], /do not go together/],
     [['doctor', '--queues', '--schedules'], /do not go together/],
+    [['stats', '--window', '91d'], /"91d" is no window[\s\S]*1h to 90d/],
+    [['stats', 'now'], /"now" is more than this command takes/],
   ]
   for (const [args, sentence] of wrong) t.match(await typed(args), { code: 2, err: sentence }, args.join(' '))
   t.match(await kalends(folder, ['nope']), { code: 2, out: '', err: /There is no command/ }, 'as a process, too')
