@@ -32,7 +32,7 @@ const explanations: Record<string, Explanation> = {
   PLUGIN_MISSING: row('The plugin of this connection is not enabled.', 'Enable it in the settings, then retry.'),
   BREAKER_OPEN: row(
     'The calendar failed so often that it is left alone for a while.',
-    'Find out what ails it, then retry.',
+    'Find out what ails it; what waits is sent by itself when it answers again.',
   ),
   HTTP_429: busy,
   RATE_LIMITED: busy,
