@@ -60,6 +60,10 @@ t.test('somebody else hears the same whether there is an appointment or none, an
   const wrong = await calling(salon, stranger(2)).ask('cancel_appointment', { customer_name: 'Nobody There' })
   t.match(right, { success: false, code: 'NOT_FOUND' })
   t.same(right, wrong)
+  for (const [n, fact] of [{ date, time: '10:00' }, { date }, ref].entries()) {
+    const told = await calling(salon, stranger(5 + n)).ask('cancel_appointment', fact)
+    t.same(told, wrong, `one fact is not enough for another number: ${Object.keys(fact)}`)
+  }
   t.notMatch(JSON.stringify(right), /10 Uhr|10:00|Haircut|M(ü|ue)ller|4915112345678/)
   for (const facts of [
     { ...nameOf, old_date: dayAhead(4) },
