@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Gateway } from '../core/contract/gateway.ts'
 import type { Settings } from '../core/settings.ts'
 import { type Command, type Io, wordsOf } from './command.ts'
 import { Client } from './demo/client.ts'
+import { PhoneLine } from './demo/phone-line.ts'
 import { play } from './demo/story.ts'
 import { asOperator, operatorOf, quietLog, settingsFor } from './operator.ts'
 import { findRunning, type Running } from './running.ts'
+import { demoAgent, demoPhone, rememberedPhoneKey } from './sandbox/demo-phone.ts'
 import { freePort, isFree, rememberedPort, sandboxHost } from './sandbox/place.ts'
 import { demoTenant } from './sandbox/sandbox.ts'
 import { type Served, serve } from './serve.ts'
@@ -15,9 +18,9 @@ const keyLife = 15 * 60_000
 export default {
   usage: ['demo [--config FILE]'],
   details: `Books, moves and cancels through the API of the running gateway, loses an
-answer of the calendar on purpose, and shows how each change arrives. Starts a
-gateway for its own duration where none runs. It plays in the sandbox only, and
-cancels what it booked.`,
+answer of the calendar on purpose, shows how each change arrives, and plays a
+call of a phone agent. Starts a gateway for its own duration where none runs. It
+plays in the sandbox only, and cancels what it booked.`,
   async run(typed, io) {
     wordsOf(typed)
     const settings = await settingsFor(typed, io)
@@ -68,9 +71,23 @@ async function playAgainst(url: Running['url'], settings: Settings, io: Io): Pro
     try {
       const api = new Client(url, { authorization: `Bearer ${key}` })
       const sandbox = new Client(`http://${sandboxHost}:${port}`)
-      return await play({ api, sandbox, say: io.out, sleep, patience: 30_000 })
+      const phone = await phoneOf(gateway, settings, tenant.id, url)
+      return await play({ api, sandbox, phone, say: io.out, sleep, patience: 30_000 })
     } finally {
       await gateway.keys.remove(author, id)
     }
   })
+}
+
+/** The line on which the demo calls, where the gateway has one. */
+async function phoneOf(
+  { connections }: Pick<Gateway, 'connections'>,
+  settings: Settings,
+  tenantId: string,
+  url: string,
+): Promise<PhoneLine | null> {
+  const key = await rememberedPhoneKey(settings)
+  const { items } = await connections.list(tenantId, { limit: 200 })
+  const found = items.find(({ name, plugin }) => name === demoPhone && plugin === 'retell')
+  return key === null || !found ? null : new PhoneLine(url, found.id, key, demoAgent)
 }

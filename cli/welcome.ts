@@ -33,7 +33,7 @@ function sandboxLines(url: string, { pageUrl, tenant, credentials, nextFree }: S
     `      -H "Content-Type: application/json" \\`,
     `      -d '{"serviceId":"cut","startsAt":"${nextFree}","customer":{"name":"Zoe Mueller","email":"zoe@example.org"}}'`,
     '',
-    `  Or watch the whole story in another terminal: ${program === 'kalends' ? 'kalends demo' : 'npm run demo'}`,
+    `  Or watch the whole story, with a call of a phone agent, in another terminal: ${program === 'kalends' ? 'kalends demo' : 'npm run demo'}`,
   ]
 }
 

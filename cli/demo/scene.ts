@@ -1,5 +1,6 @@
 import type { AppointmentView, TimelineEntry } from '../../core/contract/appointments.ts'
 import type { Client } from './client.ts'
+import type { PhoneLine } from './phone-line.ts'
 
 /** A booking as the sandbox shows it. */
 export type Remote = {
@@ -15,6 +16,8 @@ export type Remote = {
 export type Stage = {
   api: Client
   sandbox: Client
+  /** The phone of the salon; null where nobody takes calls. */
+  phone: PhoneLine | null
   say(line: string): void
   sleep(ms: number): Promise<unknown>
   /** How long the calendar may take to agree, in milliseconds. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { AppointmentPage, AppointmentView } from '../../core/contract/appointments.ts'
 import type { ServiceView } from '../../core/contract/catalogue.ts'
 import { freeStarts, salonZone } from '../sandbox/free-times.ts'
+import { callIn } from './call.ts'
 import { expect, NotSo, type Remote, remotes, remotesOf, type Stage, synced, timeline, until } from './scene.ts'
 
 type Guest = { name: string; email: string }
@@ -24,6 +25,7 @@ export async function play(stage: Stage): Promise<0 | 1> {
     await cancel(stage, appointment)
     await loseTheAnswer(stage, orderFor('Max Muster', third), booked)
     await hear(stage, orderFor('Anna Kunz', fourth), booked)
+    await callIn(stage, booked)
     say('\nEverything is as it should be.')
     return 0
   } catch (error) {

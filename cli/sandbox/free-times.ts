@@ -33,6 +33,11 @@ export function freeStarts(bookings: readonly Busy[], now: number, minutes: numb
   return free
 }
 
+/** The day of a moment in the salon's zone: `2026-10-05`. */
+export function localDay(instant: Instant): string {
+  return Temporal.Instant.from(instant).toZonedDateTimeISO(salonZone).toPlainDate().toString()
+}
+
 function at(day: Temporal.PlainDate, hour: number): number {
   return day.toZonedDateTime({ timeZone: salonZone, plainTime: { hour } }).epochMilliseconds
 }

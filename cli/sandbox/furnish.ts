@@ -16,7 +16,10 @@ export async function ensureTenant({ tenants }: Desk, origin: string, input: Ten
   return { tenantId: found.id, ...founder }
 }
 
-/** The connection of this name, made where it is missing, and brought to this address and these secrets. */
+/**
+ * The connection of this name, made where it is missing, and brought to this address and these secrets. Options that have
+ * been set since stay; those that it does not know yet are added.
+ */
 export async function ensureConnection(
   { connections }: Desk,
   author: Author,
@@ -26,7 +29,8 @@ export async function ensureConnection(
   const found = items.find(({ name }) => name === input.name)
   if (!found) return connections.create(author, input)
   const { credentials, webhookSecret, baseUrl } = input
-  return connections.update(author, found.id, { credentials, webhookSecret, baseUrl })
+  const options = { ...input.options, ...found.options }
+  return connections.update(author, found.id, { credentials, webhookSecret, baseUrl, options })
 }
 
 /** The service of this slug, made where it is missing. */

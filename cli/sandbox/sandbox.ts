@@ -1,7 +1,9 @@
+import type { ConnectionInput } from '../../core/contract/catalogue.ts'
 import type { Gateway } from '../../core/contract/gateway.ts'
 import { definePlugin, type Plugin } from '../../core/contract/plugin.ts'
 import type { Settings } from '../../core/settings.ts'
 import { officeHours, startTwin, type Twin } from '../../plugins/calcom/twin/index.ts'
+import { demoPhoneConnection } from './demo-phone.ts'
 import { freeStarts, salonZone } from './free-times.ts'
 import { type Credentials, ensureConnection, ensureService, ensureTenant, ensureWayIn } from './furnish.ts'
 import { sandboxFile, sandboxHost } from './place.ts'
@@ -41,7 +43,7 @@ export function sandboxPlugin(settings: Settings, port: number, found: (sandbox:
       const file = sandboxFile(settings)
       const twin = await startTwin({ host: sandboxHost, port, file, rateLimit: false })
       gateway.http.addHook('onClose', () => twin.close())
-      const credentials = await furnish(gateway, twin)
+      const credentials = await furnish(gateway, twin, await demoPhoneConnection(settings))
       const [nextFree = ''] = freeStarts(twin.bookings(), Date.now(), 30, 1)
       found({ pageUrl: twin.url.replace(/v2$/, ''), tenant: demoTenant, credentials, nextFree })
     },
@@ -49,7 +51,7 @@ export function sandboxPlugin(settings: Settings, port: number, found: (sandbox:
 }
 
 /** Brings the salon into being, on both sides. Doing it again changes nothing but the address of the sandbox. */
-async function furnish(gateway: Gateway, twin: Twin): Promise<Credentials | null> {
+async function furnish(gateway: Gateway, twin: Twin, phone: ConnectionInput | null): Promise<Credentials | null> {
   const account = twin.addAccount({
     username: 'salon',
     email: 'salon@demo.example',
@@ -61,8 +63,11 @@ async function furnish(gateway: Gateway, twin: Twin): Promise<Credentials | null
   })
   const tenant = { slug: demoTenant, name: 'Salon Demo', timeZone: salonZone, language: 'de', region: 'DE' }
   const author = await ensureTenant(gateway, 'sandbox', tenant)
-  const connection = { name: 'calendar', plugin: 'calcom', baseUrl: twin.url, credentials: { apiKey } }
+  // Whoever calls has no e-mail address, and Cal.com's event types ask for one.
+  const options = { syntheticEmailDomain: 'calls.demo.example' }
+  const connection = { name: 'calendar', plugin: 'calcom', baseUrl: twin.url, credentials: { apiKey }, options }
   await ensureConnection(gateway, author, connection)
+  if (phone !== null) await ensureConnection(gateway, author, phone)
   for (const { requiresConfirmation = false, ...service } of services) {
     const { slug, name: title, durationMinutes: lengthInMinutes } = service
     const { id: eventTypeId } = twin.addEventType(account, { slug, title, lengthInMinutes, requiresConfirmation })
