@@ -48,9 +48,26 @@ function list(values: readonly string[], joint: string): string {
   for (const item of values.map(speakable)) {
     if (item !== '' && [...items, item].join('; ').length <= longestList) items.push(item)
   }
-  const last = items.pop()
-  if (last === undefined || items.length === 0) return last ?? ''
-  // A comma inside an item ("Dienstag, 6. Oktober, 14 Uhr") must not be taken for the end of it.
-  const hasComma = [...items, last].some((item) => item.includes(','))
-  return hasComma ? `${items.join('; ')}; ${joint} ${last}` : `${items.join(', ')} ${joint} ${last}`
+  const groups = sameDayOnce(items).map(({ before, ends }) => `${before}${joinedBy(', ', joint, ends)}`)
+  // A comma inside a part ("Dienstag, 6. Oktober, 14 Uhr") must not be taken for the end of it.
+  return joinedBy(groups.some((group) => group.includes(',')) ? '; ' : ', ', joint, groups)
+}
+
+function joinedBy(comma: ', ' | '; ', joint: string, parts: readonly string[]): string {
+  const last = parts.at(-1) ?? ''
+  if (parts.length < 2) return last
+  return `${parts.slice(0, -1).join(comma)}${comma === '; ' ? '; ' : ' '}${joint} ${last}`
+}
+
+/** Times of one day in a row say the day once: "Monday, November 23rd, at 1 PM or at 3 PM". */
+function sameDayOnce(items: readonly string[]): { before: string; ends: string[] }[] {
+  const groups: { before: string; ends: string[] }[] = []
+  for (const item of items) {
+    const end = item.lastIndexOf(', ') + 1
+    const before = end === 0 ? '' : item.slice(0, end + 1)
+    const last = groups.at(-1)
+    if (last !== undefined && before !== '' && last.before === before) last.ends.push(item.slice(before.length))
+    else groups.push({ before, ends: [item.slice(before.length)] })
+  }
+  return groups
 }

@@ -162,6 +162,18 @@ test('sentences as they are heard', async (t) => {
     say('en', 'PENDING', { service: '💇', when: '9 AM' }),
     'The appointment is not confirmed yet: an appointment, 9 AM. I am working on it, and our team keeps an eye on it.',
   )
+  t.equal(
+    say('de', 'AVAILABLE', {
+      service: 'Haarschnitt',
+      choices: [when, 'Dienstag, 6. Oktober, 16 Uhr', 'Dienstag, 6. Oktober, 17 Uhr'],
+    }),
+    'Frei für Haarschnitt: Dienstag, 6. Oktober, 14 Uhr 30, 16 Uhr oder 17 Uhr.',
+    'the day is said once',
+  )
+  t.equal(
+    say('en', 'AVAILABLE', { service: 'Cut', choices: ['Monday, at 1 PM', 'Monday, at 3 PM', 'Tuesday, at noon'] }),
+    'Free for Cut: Monday, at 1 PM or at 3 PM; or Tuesday, at noon.',
+  )
   t.equal(say('en', 'SERVICES', { services: ['Cut', 'Colour', 'Wash'] }), 'We offer: Cut, Colour and Wash.')
 })
 
