@@ -5,7 +5,7 @@ import { book, seen, synced } from '../helper/salon.ts'
 /** How long the calendar wants to be left alone. */
 const reset = 4_000
 /** What one gateway knows the other has heard by then. */
-const hearsay = 250
+const hearsay = 1_000
 
 t.test('after a 429 nobody calls that calendar before its time, and the others are called as ever', async (t) => {
   // Both ask what changed as often as they can: every kind of call must keep still.

@@ -4,7 +4,7 @@ import { synced } from '../helper/salon.ts'
 
 const openFor = 1_000
 /** What one gateway knows the other has heard by then. */
-const hearsay = 250
+const hearsay = 500
 /** So many tries at a dead calendar are watched. */
 const tries = 3
 
