@@ -38,6 +38,7 @@ t.test('the commands of the README do what it says', async (t) => {
   t.match(out, /"startsAt":"[^"]+","endsAt"/)
   t.match(out, /^kal_/m, 'a key is made')
   t.match(out, /ok +demo\/calendar/, 'the doctor finds all well')
+  t.match(out, /"phoneUrls":\{"functions":"http[^"]+\/retell\/[^"]+\/functions"/, 'a phone is connected')
   t.match(out, /is paused \(outbound\)[\s\S]*goes on/)
   t.match(out, /"message":"Moved from /, 'the timeline tells of the move')
   const look = () => getJson<List>(`${gateway.url}/api/v1/appointments`, keyOf(gateway))
@@ -64,7 +65,7 @@ t.test('the settings of the README are taken as printed, with the plugins that c
   t.equal(own.tenants[0]?.connections[0]?.name, 'calendar')
   t.same(
     own.plugins.map(({ name }) => name),
-    ['calcom', 'admin'],
+    ['calcom', 'admin', 'phone', 'retell'],
   )
   // The block beside the table reads every variable that the table names.
   const variables = [...page.matchAll(/^\| `[\w.]+` \|.*\(`([A-Z_]+)`\)/gm)].map(([, name = '']) => name)
