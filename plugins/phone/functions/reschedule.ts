@@ -1,11 +1,11 @@
-import { type AppointmentView, type Instant, KalendsError, later, type ServiceView, type ToolResult } from '#core'
+import { type AppointmentView, type Instant, KalendsError, later, minutesBetween, type ServiceView, type ToolResult } from '#core'
 import type { CleanArguments } from '../arguments.ts'
 import type { Conversation } from '../conversation.ts'
-import type { Claim } from '../identity/facts.ts'
 import { requestKey } from '../request-key.ts'
 import { answer, choicesOf, fieldsOf, said, timeOptions } from './answer.ts'
 import { notThen } from './book.ts'
 import { alternatives } from './check-availability.ts'
+import type { SaidOfIt } from './claim.ts'
 import { freeStarts } from './free.ts'
 import { withdrawOffers } from './offer.ts'
 import { spokenStart } from './spoken-start.ts'
@@ -27,10 +27,10 @@ export async function rescheduleAppointment(
   const start = await spokenStart(conversation, newWhen, await likelyService(conversation, rest.service))
   if (start.is === 'answer') return start.answer
   const startsAt = start.instant
-  const claim: Claim = { ...rest, when: oldWhen }
+  const saidOfIt: SaidOfIt = { ...rest, when: oldWhen }
   const { tenant, call } = conversation
-  const key = requestKey(tenant.id, call.callId, 'move', startsAt, ...claimParts(claim))
-  const theirs = await theirAppointment(conversation, claim, key)
+  const key = requestKey(tenant.id, call.callId, 'move', startsAt, ...claimParts(saidOfIt))
+  const theirs = await theirAppointment(conversation, saidOfIt, key)
   if (theirs.is === 'answer') return theirs.answer
   const { appointment, was } = theirs
   return move(conversation, { appointment, was, startsAt, reason, key })
@@ -71,8 +71,8 @@ async function isFree(conversation: Conversation, { appointment, startsAt }: Mov
   const free = await freeStarts(conversation, service, range, Math.min(changeMs * lookFirst, lookupMs))
   if (free.is !== 'known' || free.starts.includes(startsAt)) return true
   // By less than its own length: its old place is what stands in its way, and the calendar knows that.
-  const away = Math.abs(Date.parse(startsAt) - Date.parse(appointment.startsAt))
-  return away < Date.parse(appointment.endsAt) - Date.parse(appointment.startsAt)
+  const away = Math.abs(minutesBetween(appointment.startsAt, startsAt))
+  return away < minutesBetween(appointment.startsAt, appointment.endsAt)
 }
 
 function serviceOf({ desk, tenant }: Conversation, { service }: AppointmentView): Promise<ServiceView> {

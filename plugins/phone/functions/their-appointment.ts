@@ -2,9 +2,8 @@ import type { AppointmentView, Instant, ToolResult } from '#core'
 import { withAppointment } from '../call-notes.ts'
 import { type Conversation, note, notesOf } from '../conversation.ts'
 import { giveAttemptBack } from '../identity/attempts.ts'
-import type { Claim } from '../identity/facts.ts'
-import { prove } from '../identity/proof.ts'
 import { answer, appointmentOptions, choicesOf } from './answer.ts'
+import { claimed, type SaidOfIt } from './claim.ts'
 import { mostOptions } from './offer.ts'
 
 /** The one appointment that is meant, and when it was when this was first asked; or what is to be said first. */
@@ -16,12 +15,12 @@ export type Theirs =
  * The appointment that a caller wants changed. `key` names the request: when it comes again, the appointment may no
  * longer be as the caller said, because the first time has changed it.
  */
-export async function theirAppointment(conversation: Conversation, claim: Claim, key: string): Promise<Theirs> {
-  const proof = await prove(conversation, claim)
+export async function theirAppointment(conversation: Conversation, said: SaidOfIt, key: string): Promise<Theirs> {
+  const proof = await claimed(conversation, said)
   const before = (await notesOf(conversation)).done.find((one) => one.key === key)
   if (proof.is === 'answer') {
-    if (before === undefined || !unproven.has(proof.answer.code)) return proof
-    if (proof.answer.code === 'NOT_FOUND') await giveAttemptBack(conversation)
+    if (before === undefined || !again.has(proof.unproven ?? '')) return proof
+    if (proof.unproven === 'NOT_FOUND') await giveAttemptBack(conversation)
     const appointment = await conversation.desk.appointments.get(conversation.tenant.id, before.appointmentId)
     return { is: 'appointment', appointment, was: before.was }
   }
@@ -36,7 +35,8 @@ export async function theirAppointment(conversation: Conversation, claim: Claim,
   return { is: 'appointment', appointment, was: done.was }
 }
 
-const unproven: ReadonlySet<string> = new Set(['NOT_FOUND', 'FACT_NEEDED', 'FACTS_NEEDED'])
+/** What a request meets that comes again, where its first time has changed what was said. */
+const again: ReadonlySet<string> = new Set(['NOT_FOUND', 'FACT_NEEDED', 'FACTS_NEEDED'])
 
 function several(conversation: Conversation, appointments: readonly AppointmentView[]): Theirs {
   const options = appointmentOptions(conversation, appointments.slice(0, mostOptions))
@@ -51,7 +51,7 @@ export async function forget(conversation: Conversation, key: string): Promise<v
   await note(conversation, (notes) => ({ ...notes, done: notes.done.filter((one) => one.key !== key) }))
 }
 
-/** A claim as parts of a request's key: what was said, however it was spelled. */
-export function claimParts({ customer, reference, service, when }: Claim): string[] {
+/** What was said as parts of a request's key, however it was spelled. */
+export function claimParts({ customer, reference, service, when }: SaidOfIt): string[] {
   return [customer.name, reference, service, ...Object.values(when)].map((part) => (part ?? '').toLowerCase())
 }

@@ -1,24 +1,22 @@
-import { type AppointmentView, epoch, type Instant, later, type ServiceView, type ToolResult } from '#core'
+import { type AppointmentView, epoch, type Instant, later, type ServiceView } from '#core'
 import type { SaidCustomer } from '../arguments.ts'
 import type { Conversation } from '../conversation.ts'
-import { question } from '../functions/spoken-start.ts'
 import { localDay } from '../local-time.ts'
 import { readWhen } from '../when/read-when.ts'
-import type { Spoken, When } from '../when/spoken.ts'
+import type { Question, Spoken, When } from '../when/spoken.ts'
 import { isSameName } from './name-match.ts'
 import { isReferenceOf } from './reference.ts'
 
-/** What a caller says of an appointment that is theirs. */
-export type Claim = { customer: SaidCustomer; reference: string | null; service: string | null; when: Spoken }
+/** What a caller says of an appointment that is theirs. `services`: those that may be meant, null where none was named. */
+export type Claim = {
+  customer: SaidCustomer
+  reference: string | null
+  services: readonly ServiceView[] | null
+  when: Spoken
+}
 
 /** A claim, understood. `when` and `services` also choose among the appointments of one caller. */
-export type Facts = {
-  name: string | null
-  reference: string | null
-  when: TimeFact | null
-  /** Null where none was named. */
-  services: readonly ServiceView[] | null
-}
+export type Facts = Pick<Claim, 'reference' | 'services'> & { name: string | null; when: TimeFact | null }
 
 /** When it is said to be. `isNarrow`: a day or less, so that to know it is to know something. */
 export type TimeFact = {
@@ -35,16 +33,15 @@ const severalMeanings: ReadonlySet<string> = new Set(['TIME_AMBIGUOUS', 'DATE_AM
 /** What was said, or the question that its time leaves: that one is asked before anybody's appointments are looked at. */
 export function understand(
   conversation: Conversation,
-  { customer, reference, when }: Claim,
-  services: readonly ServiceView[] | null,
-): { is: 'facts'; facts: Facts } | { is: 'answer'; answer: ToolResult } {
+  { customer, reference, services, when }: Claim,
+): { is: 'facts'; facts: Facts } | { is: 'question'; question: Question } {
   const { desk, tenant, language } = conversation
   const facts = { name: customer.name, reference, services }
   if (Object.values(when).every((text) => text === null)) return { is: 'facts', facts: { ...facts, when: null } }
   const now = desk.clock.now()
   const read = readWhen(when, { now, timeZone: tenant.timeZone, language, allowPast: true })
   const time = timeFact(read, tenant.timeZone)
-  if (time === null && read.is === 'question') return { is: 'answer', answer: question(conversation, read) }
+  if (time === null && read.is === 'question') return { is: 'question', question: read }
   return { is: 'facts', facts: { ...facts, when: time } }
 }
 

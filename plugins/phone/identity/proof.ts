@@ -1,12 +1,17 @@
-import { type AppointmentQuery, type AppointmentView, epoch, KalendsError, later, type ToolResult } from '#core'
+import { type AppointmentQuery, type AppointmentView, epoch, KalendsError, later } from '#core'
 import { type Conversation, notesOf } from '../conversation.ts'
-import { answer } from '../functions/answer.ts'
-import { allServices, servicesNamed } from '../functions/which-service.ts'
+import type { Question } from '../when/spoken.ts'
 import { giveAttemptBack, takeAttempt } from './attempts.ts'
 import { type Claim, type Facts, isAsSaid, named, understand } from './facts.ts'
 
-/** The appointments that a caller has proved to be theirs, soonest first; at least one. */
-export type Proven = { is: 'proven'; appointments: readonly AppointmentView[] } | { is: 'answer'; answer: ToolResult }
+/**
+ * The appointments that a caller has proved to be theirs, soonest first and at least one. `unproven`: by the code of what
+ * is to be said. `question`: the time that they named is to be asked about first.
+ */
+export type Proof =
+  | { is: 'proven'; appointments: readonly AppointmentView[] }
+  | { is: 'unproven'; code: 'FACT_NEEDED' | 'FACTS_NEEDED' | 'NOT_FOUND' | 'TOO_MANY_ATTEMPTS' }
+  | { is: 'question'; question: Question }
 
 /** So many pages of 200 are looked through. */
 const mostPages = 5
@@ -18,29 +23,24 @@ const dayMs = 24 * 3_600_000
  * fit. What this very call booked is its own without asking. That there is none, and that it is somebody else's, is one
  * answer, and wrong ones are counted.
  */
-export async function prove(conversation: Conversation, claim: Claim): Promise<Proven> {
-  const services = claim.service === null ? null : servicesNamed(claim.service, await allServices(conversation))
-  const read = understand(conversation, claim, services?.length === 0 ? null : services)
-  if (read.is === 'answer') return read
+export async function prove(conversation: Conversation, claim: Claim): Promise<Proof> {
+  const read = understand(conversation, claim)
+  if (read.is === 'question') return read
   const { facts } = read
   const own = (await ofThisCall(conversation)).filter((appointment) => isAsSaid(facts, appointment))
-  const { callerNumber } = conversation.call
-  const isEnough = named(facts) >= (callerNumber === null ? 2 : 1)
-  if (!isEnough) {
-    if (own.length > 0) return proven(own)
-    return { is: 'answer', answer: answer(conversation, callerNumber === null ? 'FACTS_NEEDED' : 'FACT_NEEDED', {}) }
+  const isWithheld = conversation.call.callerNumber === null
+  if (named(facts) < (isWithheld ? 2 : 1)) {
+    return own.length > 0 ? proven(own) : { is: 'unproven', code: isWithheld ? 'FACTS_NEEDED' : 'FACT_NEEDED' }
   }
-  if (!(await takeAttempt(conversation))) return { is: 'answer', answer: answer(conversation, 'TOO_MANY_ATTEMPTS', {}) }
-  const found = (await candidates(conversation, facts)).filter((appointment) =>
-    isTheirs(conversation, facts, appointment),
-  )
+  if (!(await takeAttempt(conversation))) return { is: 'unproven', code: 'TOO_MANY_ATTEMPTS' }
+  const found = (await candidates(conversation, facts)).filter((one) => isTheirs(conversation, facts, one))
   const all = [...new Map([...own, ...found].map((appointment) => [appointment.id, appointment])).values()]
-  if (all.length === 0) return { is: 'answer', answer: answer(conversation, 'NOT_FOUND', {}) }
+  if (all.length === 0) return { is: 'unproven', code: 'NOT_FOUND' }
   await giveAttemptBack(conversation)
   return proven(all)
 }
 
-function proven(appointments: readonly AppointmentView[]): Proven {
+function proven(appointments: readonly AppointmentView[]): Proof {
   return { is: 'proven', appointments: [...appointments].sort((a, b) => epoch(a.startsAt) - epoch(b.startsAt)) }
 }
 
