@@ -7,11 +7,17 @@ export type Priority = 'live' | 'change' | 'poll' | 'verify'
 /** What a calendar says that it still takes: `remaining` of `limit` calls until `resetAt` (milliseconds since 1970). */
 export type Budget = { limit: number; remaining: number; resetAt: number }
 
-/** The budget as last heard of, null where the calendar says none, and the calls that left and have not come back. */
-export type Allowance = { budget: Budget | null; underWay: number }
+/**
+ * What one gateway knows: the budget as last heard of, null where the calendar says none; the calls that left and have not
+ * come back; and whether any ever came back.
+ */
+export type Allowance = { budget: Budget | null; underWay: number; isHeard: boolean }
 
-/** That of a calendar that has said nothing yet. */
-export const unlimited: Allowance = { budget: null, underWay: 0 }
+/** That of a calendar that nobody has asked yet. */
+export const unasked: Allowance = { budget: null, underWay: 0, isHeard: false }
+
+/** That of a calendar that has answered and says nothing of limits. */
+export const unlimited: Allowance = { budget: null, underWay: 0, isHeard: true }
 
 /**
  * The part of the limit that a priority leaves to those before it. With Cal.com's 120 a minute comparing stops at 60 left
@@ -35,25 +41,30 @@ export function roomFor(budget: Budget | null, priority: Priority, now: number):
   return budget.remaining - reserveOf(priority, budget.limit)
 }
 
+/** So many calls may leave before the first answer, or the first of a new window, tells what is left. */
+const blindly = 4
+
 /**
  * Whether as many calls are under way as this gateway may have at a time: a quarter of the room. It learns of the others'
  * calls only by the answers to its own, so the less is left, the fewer may be in the air; four gateways together still
  * stop before the reserve. A caller on the line may take all.
  */
-export function isCrowded({ budget, underWay }: Allowance, priority: Priority, now: number): boolean {
+export function isCrowded({ budget, underWay, isHeard }: Allowance, priority: Priority, now: number): boolean {
   const room = roomFor(budget, priority, now)
-  return underWay >= (priority === 'live' ? room : Math.max(1, Math.floor(room / 4)))
+  if (priority === 'live') return underWay >= room
+  const isBlind = !isHeard || (budget !== null && budget.resetAt <= now)
+  return underWay >= (isBlind ? blindly : Math.max(1, Math.floor(room / 4)))
 }
 
 /** A call leaves. */
-export function departed({ budget, underWay }: Allowance): Allowance {
-  return { budget, underWay: underWay + 1 }
+export function departed(allowance: Allowance): Allowance {
+  return { ...allowance, underWay: allowance.underWay + 1 }
 }
 
 /** A call came back, with the calendar's word of what is left, or null: then it is taken to have cost one. */
 export function returned({ budget, underWay }: Allowance, word: Budget | null): Allowance {
   const spent = budget && { ...budget, remaining: Math.max(0, budget.remaining - 1) }
-  return { budget: word ? newer(budget, word) : spent, underWay: Math.max(0, underWay - 1) }
+  return { budget: word ? newer(budget, word) : spent, underWay: Math.max(0, underWay - 1), isHeard: true }
 }
 
 /** Resets so near to each other, in milliseconds, are one: calendars tell them in whole seconds from now. */

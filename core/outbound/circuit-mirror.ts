@@ -1,5 +1,5 @@
 import type { Log } from '../contract/provider.ts'
-import { type Allowance, unlimited } from '../domain/call-budget.ts'
+import { type Allowance, unasked } from '../domain/call-budget.ts'
 import { type Circuit, type CircuitRules, healthy, type Observation, observed } from '../domain/circuit.ts'
 import { instantOf } from '../domain/time.ts'
 import {
@@ -58,7 +58,7 @@ export async function openMirror({ db, rules, now, log }: MirrorDeps): Promise<C
     const found = all.get(id)
     if (found) return found
     const writing = Promise.resolve()
-    const fresh = { circuit: healthy, allowance: unlimited, paused: [], offeredUntil: 0, writing, pending: 0 }
+    const fresh = { circuit: healthy, allowance: unasked, paused: [], offeredUntil: 0, writing, pending: 0 }
     all.set(id, fresh)
     return fresh
   }

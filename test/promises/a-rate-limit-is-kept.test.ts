@@ -59,13 +59,13 @@ t.test('after a 429 nobody calls that calendar before its time, and the others a
 })
 
 t.test('a backlog never drives a calendar to its limit, and leaves what a caller on the line needs', async (t) => {
-  const perMinute = 30
+  const perMinute = 40
   const salon = await testGateway(t, { twin: { rateLimit: { perMinute, blockMs: 60_000 } } })
   const { gateway, author, tenant, connection, twin, start } = salon
   const second = await start()
   const request = () => ({ serviceId: 'cut', startsAt: nextSlot(), customer: customer() })
   await Promise.all(
-    Array.from({ length: 40 }, (_, n) => (n % 2 ? gateway : second).appointments.book(author, request())),
+    Array.from({ length: 60 }, (_, n) => (n % 2 ? gateway : second).appointments.book(author, request())),
   )
   await until(
     () => gateway.connections.get(tenant.id, connection.id),

@@ -6,6 +6,7 @@ import {
   type Priority,
   reserveOf,
   returned,
+  unasked,
   unlimited,
 } from '../../../core/domain/call-budget.ts'
 import {
@@ -42,6 +43,7 @@ const anyAllowance: fc.Arbitrary<Allowance> = fc.record({
     { nil: null },
   ),
   underWay: fc.nat(20),
+  isHeard: fc.boolean(),
 })
 const anySight: fc.Arbitrary<Observation> = fc.oneof(
   fc.constant<Observation>({ is: 'answered' }),
@@ -196,7 +198,7 @@ t.test('each class leaves its reserve to those before it, and the first can use 
       // A calendar that counts down and says so in every answer.
       let left = limit
       const word = () => ({ limit, remaining: left, resetAt: now + 60_000 })
-      let allowance: Allowance = { budget: word(), underWay: 0 }
+      let allowance: Allowance = { budget: word(), underWay: 0, isHeard: true }
       for (const { priority, returns } of calls) {
         if (passage(healthy, allowance, priority, now).is === 'go') {
           allowance = departed(allowance)
@@ -213,7 +215,7 @@ t.test('each class leaves its reserve to those before it, and the first can use 
 })
 
 t.test('a call without a word of what is left has cost one', (t) => {
-  const one = { budget: { limit: 10, remaining: 1, resetAt: now + 1_000 }, underWay: 0 }
+  const one = { budget: { limit: 10, remaining: 1, resetAt: now + 1_000 }, underWay: 0, isHeard: true }
   t.same(passage(healthy, one, 'live', now), { is: 'go' })
   t.same(passage(healthy, departed(one), 'live', now), { is: 'pause' }, 'what is under way counts')
   t.match(passage(healthy, returned(departed(one), null), 'live', now), { is: 'wait', until: now + 1_000 })
@@ -225,7 +227,7 @@ t.test('a call without a word of what is left has cost one', (t) => {
 t.test('an answer that was overtaken gives nothing back; a new window does', (t) => {
   const known = { limit: 100, remaining: 10, resetAt: now + 30_000 }
   const after = (remaining: number, resetAt: number) =>
-    returned({ budget: known, underWay: 1 }, { limit: 100, remaining, resetAt }).budget
+    returned({ budget: known, underWay: 1, isHeard: true }, { limit: 100, remaining, resetAt }).budget
   t.same(after(90, now + 31_000), known)
   t.same(after(9, now + 29_500), { ...known, remaining: 9 })
   t.same(after(99, now + 60_000), { limit: 100, remaining: 99, resetAt: now + 60_000 })
@@ -233,16 +235,23 @@ t.test('an answer that was overtaken gives nothing back; a new window does', (t)
 })
 
 t.test('the less is left, the fewer are in the air', (t) => {
-  const inTheAir = (remaining: number, priority: Priority) => {
-    let allowance: Allowance = { budget: { limit: 100, remaining, resetAt: now + 1_000 }, underWay: 0 }
-    while (passage(healthy, allowance, priority, now).is === 'go') allowance = departed(allowance)
+  const fill = (start: Allowance, priority: Priority, at: number) => {
+    let allowance = start
+    while (allowance.underWay < 50 && passage(healthy, allowance, priority, at).is === 'go')
+      allowance = departed(allowance)
     return allowance.underWay
   }
+  const told = (remaining: number) => ({ limit: 100, remaining, resetAt: now + 1_000 })
+  const inTheAir = (remaining: number, priority: Priority) =>
+    fill({ budget: told(remaining), underWay: 0, isHeard: true }, priority, now)
   t.same(
     [100, 50, 20, 12, 11, 10].map((remaining) => inTheAir(remaining, 'change')),
     [22, 10, 2, 1, 1, 0],
   )
   t.equal(inTheAir(7, 'live'), 7)
+  t.equal(fill(unasked, 'change', now), 4, 'few while nothing is known')
+  t.equal(fill({ budget: told(0), underWay: 0, isHeard: true }, 'change', now + 1_000), 4, 'nor in a new window')
+  t.equal(fill(unlimited, 'change', now), 50, 'any number where the calendar says nothing of limits')
   t.end()
 })
 
