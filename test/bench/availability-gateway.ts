@@ -5,10 +5,12 @@ import { definePlugin } from '../../core/contract/plugin.ts'
 import { createGateway } from '../../core/gateway.ts'
 import admin from '../../plugins/admin/index.ts'
 import calcom from '../../plugins/calcom/index.ts'
+import phone from '../../plugins/phone/index.ts'
+import retell from '../../plugins/retell/index.ts'
 import type { SalonsReady } from './availability.ts'
 import { serveParent } from './child.ts'
 
-const { BENCH_DATABASE: url = '', BENCH_CALENDAR = '{}', BENCH_OFFERS = '2' } = process.env
+const { BENCH_DATABASE: url = '', BENCH_CALENDAR = '{}', BENCH_OFFERS = '2', BENCH_PHONE_KEY = '' } = process.env
 const { calendarUrl, accounts }: SalonsReady = JSON.parse(BENCH_CALENDAR)
 
 const caller = definePlugin({
@@ -43,12 +45,12 @@ const gateway = await createGateway(
     database: { url },
     secrets: { key: Buffer.alloc(32, 7).toString('base64') },
     outbound: { allow: [new URL(calendarUrl).host] },
-    plugins: [calcom(), admin(), caller()],
+    plugins: [calcom(), admin(), caller(), phone(), retell()],
   },
   { logger: pino({ level: 'warn' }) },
 )
 const origin = { name: 'api' }
-const tenants: { tenantId: string; key: string }[] = []
+const tenants: { tenantId: string; key: string; phone: { id: string; agentId: string } }[] = []
 for (const [n, { apiKey, eventTypeId }] of accounts.entries()) {
   const given = { slug: `salon-${n}`, name: `Salon ${n}`, timeZone: 'Europe/Berlin', region: 'DE' }
   const { id: tenantId } = await gateway.tenants.create({ origin }, given)
@@ -58,6 +60,14 @@ for (const [n, { apiKey, eventTypeId }] of accounts.entries()) {
   const links = [{ connection: 'calendar', target: { eventTypeId } }]
   await gateway.services.create(author, { slug: 'cut', name: 'Haircut', durationMinutes: 30, links })
   const { key } = await gateway.keys.create(author, { name: 'bench', role: 'viewer' })
-  tenants.push({ tenantId, key })
+  const agentId = `agent_bench_${n}`
+  const line = {
+    name: 'phone',
+    plugin: 'retell',
+    credentials: { apiKey: BENCH_PHONE_KEY },
+    options: { agentIds: [agentId] },
+  }
+  const { id } = await gateway.connections.create(author, line)
+  tenants.push({ tenantId, key, phone: { id, agentId } })
 }
 serveParent({ url: await gateway.listen(), tenants }, {}, () => gateway.close())

@@ -1,7 +1,10 @@
 // node test/bench/availability.ts: how long a caller waits who asks what is free. 50 questions a second at random moments,
 // over 30 connections, each a tenant's own Cal.com account that takes 50 ms to answer; first as GET /api/v1/availability,
-// then as a phone asks: what is free on a day, and the first two starts kept for the caller, who hangs up 20 s later.
-// The gateway has a process of its own; the calendar shares this one with the load.
+// then what a phone needs of it: what is free on a day, and the first two starts kept for the caller, who hangs up 20 s
+// later; then the phone itself: a signed check_availability of Retell's, which offers three and keeps them, and hangs up.
+// The gateway has a process of its own; the calendar shares this one with the load. With a word only the questions whose
+// name holds it: node test/bench/availability.ts phone.
+import { createHmac } from 'node:crypto'
 import { loadavg } from 'node:os'
 import { Pool } from 'undici'
 import { roundTheClock, startTwin } from '../../plugins/calcom/twin/index.ts'
@@ -11,7 +14,10 @@ import { openServer } from './database.ts'
 /** The accounts that the gateway of the bench is to connect. */
 export type SalonsReady = { calendarUrl: string; accounts: { apiKey: string; eventTypeId: number }[] }
 
-type Gateway = { url: string; tenants: { tenantId: string; key: string }[] }
+type Gateway = { url: string; tenants: { tenantId: string; key: string; phone: { id: string; agentId: string } }[] }
+
+/** What Retell would sign with. */
+const phoneKey = 'key_bench_0123456789abcdef'
 
 const connections = 30
 const rate = 50
@@ -30,6 +36,7 @@ const accounts = Array.from({ length: connections }, (_, n) => {
 })
 const gateway = await startChild<Gateway>('availability-gateway.ts', {
   BENCH_DATABASE: await server.make('kalends_bench_availability'),
+  BENCH_PHONE_KEY: phoneKey,
   BENCH_CALENDAR: JSON.stringify({ calendarUrl: twin.url, accounts } satisfies SalonsReady),
 })
 const pool = new Pool(gateway.ready.url, { connections: 200, pipelining: 1 })
@@ -63,6 +70,30 @@ async function check(): Promise<void> {
   await ask('POST', '/check', json, { ...caller, day: someDay() })
 }
 
+/** A function or an event of Retell's, signed. */
+async function ring(connectionId: string, door: string, content: object): Promise<{ code?: string }> {
+  const body = JSON.stringify(content)
+  const time = Date.now()
+  const signature = createHmac('sha256', phoneKey).update(`${body}${time}`).digest('hex')
+  const headers = { ...json, 'x-retell-signature': `v=${time},d=${signature}` }
+  const reply = await pool.request({ method: 'POST', path: `/retell/${connectionId}/${door}`, headers, body })
+  const text = await reply.body.text()
+  if (reply.statusCode >= 300) throw new Error(`${door} was answered ${reply.statusCode}: ${text}`)
+  return text === '' ? {} : (JSON.parse(text) as { code: string })
+}
+
+const told: Record<string, number> = {}
+
+async function phone(): Promise<void> {
+  const { id, agentId } = any(gateway.ready.tenants).phone
+  const call = { call_id: `call_bench_${calls++}`, agent_id: agentId, call_type: 'phone_call', direction: 'inbound' }
+  const ended = { event: 'call_ended', call: { ...call, end_timestamp: Date.now() } }
+  setTimeout(() => void ring(id, 'events', ended).catch(() => undefined), hangUpMs).unref()
+  const args = { service: 'Haircut', date: someDay() }
+  const { code = '' } = await ring(id, 'functions', { name: 'check_availability', args, call })
+  told[code] = (told[code] ?? 0) + 1
+}
+
 /** Questions at random moments, `rate` a second on average, whether those before are answered or not; the waits in ms. */
 async function openLoop(question: () => Promise<void>, forSeconds: number): Promise<number[]> {
   const start = performance.now()
@@ -87,12 +118,15 @@ try {
   for (const [name, question] of [
     ['GET /api/v1/availability', find],
     ['find and keep two', check],
+    ['check_availability by phone', phone],
   ] as const) {
+    if (!name.includes(process.argv[2] ?? '')) continue
     const before = twin.counts.listSlots ?? 0
     const waits = await openLoop(question, seconds)
     const asked = (twin.counts.listSlots ?? 0) - before
     console.log(`${name}: ${spread(waits)}; the calendar was asked ${asked} times`)
   }
+  console.log(`callers were told ${JSON.stringify(told)}`)
   console.log(`load average ${loadavg()[0]?.toFixed(1)}, Node ${process.version}, PostgreSQL ${server.version}`)
 } finally {
   await pool.close()
