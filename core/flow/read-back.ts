@@ -26,12 +26,15 @@ const looksAfterWord = [1, 2.5, 15]
  * known, go on.
  */
 export async function readBack(work: Bringing): Promise<Recorded | null> {
-  for (const booking of work.bookings) {
-    if (booking.externalId === null || !holdsPlace(booking.remoteStatus)) {
-      await adoptHeard(work, booking)
-      continue
-    }
-    const stopped = (await cancelStrays(work, booking)) ?? (await readOne(work, booking))
+  const held = work.bookings.filter(({ externalId, remoteStatus }) => externalId !== null && holdsPlace(remoteStatus))
+  for (const booking of work.bookings) if (!held.includes(booking)) await adoptHeard(work, booking)
+  // Of all bookings before any is read: a question about one part is no reason to let another stand twice.
+  for (const booking of held) {
+    const stopped = await cancelStrays(work, booking)
+    if (stopped) return stopped
+  }
+  for (const booking of held) {
+    const stopped = await readOne(work, booking)
     if (stopped) return stopped
     if ((await holdOn(work)) === 'fenced') return 'fenced'
   }

@@ -58,12 +58,17 @@ export async function takeStep(work: Bringing, planned: Step, isLast: boolean): 
       if (go.code === 'BREAKER_OPEN' || go.code === 'RATE_LIMITED') work.attempted = false
       return deferred(work, go.at)
     case 'give_up':
-      if (go.code === 'ALREADY_CANCELLED') {
+      if (isGone(step, go.code)) {
         const stopped = await readOne(work, booking)
         if (stopped) return stopped
       }
       return { booking, code: go.code, operation: step.kind }
   }
+}
+
+/** What cannot be moved because it is not there (any more) is looked at: somebody cancelled it, or it never was. */
+function isGone({ kind }: Step, code: string): boolean {
+  return code === 'ALREADY_CANCELLED' || (kind === 'reschedule' && code === 'HTTP_404')
 }
 
 /** Now, and when what the calendar is about to say is to be seen there. */

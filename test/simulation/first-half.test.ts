@@ -7,7 +7,5 @@ t.setTimeout(600_000)
 const database = await openGround(t)
 
 t.test('what the house promises holds in every run', async (t) => {
-  const { broken, open } = await playAll(database, 1, 500)
-  for (const line of open) t.comment(`not mended yet: ${line}`)
-  t.same(broken, [])
+  t.same(await playAll(database, 1, 500), [])
 })
