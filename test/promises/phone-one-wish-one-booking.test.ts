@@ -152,6 +152,31 @@ t.test('a start that is taken is not booked, and may be asked for again', async 
   t.equal((await countOn(salon, date)).there, 1)
 })
 
+t.test(
+  'six at once for a time that the calendar refuses: nobody is told that it is booked, and nothing waits for it',
+  async (t) => {
+    const { ask } = calling(salon)
+    const date = days()
+    const refusal = salon.twin.faults.add({
+      operation: 'createBooking',
+      kind: 'status',
+      status: 400,
+      message: 'User either already has booking at this time or is not available',
+      match: { 'body.start': new Date(inBerlin(date, '10:00')).toISOString().replace('.000Z', 'Z') },
+    })
+    const args = { service: 'Haircut', start: `${date}T10:00`, customer_name: 'Max Muster' }
+    const answers = await Promise.all(Array.from({ length: 6 }, () => ask('book_appointment', args)))
+    for (const answer of answers) t.match(answer, { success: false, code: 'SLOT_TAKEN' })
+    const [first] = answers
+    t.ok(first.options.length > 0 && first.options.length <= 3, 'alternatives come in the same answer')
+    const all = (await appointments(salon)).filter(({ startsAt }) => startsAt.slice(0, 10) === date)
+    t.ok(all.length > 0 && all.every(({ status }) => status === 'cancelled'))
+    refusal.remove()
+    t.match(await ask('book_appointment', args), { code: 'BOOKED' }, 'asked for again when it is free')
+    t.equal((await countOn(salon, date)).there, 1)
+  },
+)
+
 t.test('one call makes no more than so many appointments', async (t) => {
   const { ask } = calling(salon)
   const date = days()

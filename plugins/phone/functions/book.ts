@@ -82,16 +82,17 @@ async function unlessFree(conversation: Conversation, { service, startsAt }: Wis
 }
 
 async function store(conversation: Conversation, wish: Wish, asked: AskedFor, isAdded: boolean): Promise<ToolResult> {
-  try {
-    const made = await makeIt(conversation, asked, requestOf(conversation, wish), isAdded)
-    // It was moved since it was booked: the same words may mean the old appointment, or one more.
-    if (made.startsAt !== wish.startsAt) return moveOrAdd(conversation, wish, made)
-    return await outcome(conversation, wish, asked, await follow(conversation, made, 'book'))
-  } catch (error) {
-    if (!(error instanceof KalendsError)) throw error
-    await withdraw(conversation, asked)
-    return refused(conversation, wish, error)
-  }
+  const made = await makeIt(conversation, asked, requestOf(conversation, wish), isAdded).catch(
+    async (error: unknown) => {
+      await withdraw(conversation, asked)
+      if (error instanceof KalendsError) return error
+      throw error
+    },
+  )
+  if (made instanceof KalendsError) return refused(conversation, wish, made)
+  // It was moved since it was booked: the same words may mean the old appointment, or one more.
+  if (made.startsAt !== wish.startsAt) return moveOrAdd(conversation, wish, made)
+  return outcome(conversation, wish, asked, await follow(conversation, made, 'book'))
 }
 
 function requestOf({ call, language }: Conversation, { service, startsAt, name, phone, notes }: Wish): BookRequest {

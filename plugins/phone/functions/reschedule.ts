@@ -1,4 +1,12 @@
-import { type AppointmentView, type Instant, KalendsError, later, minutesBetween, type ServiceView, type ToolResult } from '#core'
+import {
+  type AppointmentView,
+  type Instant,
+  KalendsError,
+  later,
+  minutesBetween,
+  type ServiceView,
+  type ToolResult,
+} from '#core'
 import type { CleanArguments } from '../arguments.ts'
 import type { Conversation } from '../conversation.ts'
 import { requestKey } from '../request-key.ts'
