@@ -1,7 +1,7 @@
 import type { CallEvent, Reached } from '#core'
 import { readNotes } from '../call-notes.ts'
 import { findsBooked, saysBooked } from './claims.ts'
-import type { Ear } from './hear.ts'
+import type { Ear } from './ear.ts'
 
 /**
  * Asks a person about a call of which the vendor's model says that an appointment was booked, where none was: the agent

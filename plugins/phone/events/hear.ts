@@ -1,10 +1,8 @@
-import type { CallEvent, Gateway, Reached } from '#core'
+import type { CallEvent, Reached } from '#core'
 import { holderOf } from '../call-notes.ts'
 import { askAboutClaim } from './claimed-booking.ts'
+import type { Ear } from './ear.ts'
 import { linkCall } from './link-call.ts'
-
-/** What of the gateway is used when an event of a call is heard. */
-export type Ear = Pick<Gateway, 'appointments' | 'availability' | 'reviews' | 'state' | 'clock'>
 
 /**
  * Takes note of what a vendor tells of a call: gives back the times that it was offered, links it to the appointments

@@ -1,6 +1,6 @@
 import { type CallEvent, later, type Reached } from '#core'
 import { appointmentsOf } from '../call-notes.ts'
-import type { Ear } from './hear.ts'
+import type { Ear } from './ear.ts'
 
 /** Longer than a vendor repeats itself. */
 const keptMs = 8 * 24 * 3_600_000
