@@ -28,3 +28,48 @@ t.test('a caller hears what is free, books it, finds it, moves it and cancels it
   const [appointment] = await appointments(salon)
   t.match(appointment, { status: 'cancelled', origin: 'retell', customer: { phone: '+4915112345678', email: null } })
 })
+
+t.test('a move that the calendar refuses leaves the appointment where it was, here and there', async (t) => {
+  const { ask } = calling(salon)
+  const [date, next] = [dayAhead(5), dayAhead(6)]
+  const booked = await ask('book_appointment', { start: `${date}T10:00`, customer_name: 'Max Muster' })
+  salon.twin.faults.add({
+    operation: 'rescheduleBooking',
+    kind: 'status',
+    status: 400,
+    message: 'User either already has booking at this time or is not available',
+    times: 1,
+  })
+  const args = { appointment_ref: booked.appointment_ref, new_start: `${next}T12:00` }
+  const refused = await ask('reschedule_appointment', args)
+  t.match(refused, { success: false, code: 'MOVE_TAKEN', start: booked.start })
+  t.ok(refused.options.length > 0, 'others are offered')
+  const ours = (await appointments(salon)).find(({ customer }) => customer.name === 'Max Muster')
+  t.equal(Date.parse(ours?.startsAt ?? ''), Date.parse(booked.start))
+  t.match(ours?.sync, { status: 'synced', requiresManualReview: false }, 'nobody need be asked')
+  t.same(
+    taken(salon).map(({ start }) => Date.parse(start)),
+    [Date.parse(booked.start)],
+  )
+  const moved = await ask('reschedule_appointment', args)
+  t.match(moved, { success: true, code: 'MOVED' })
+  t.same(await ask('reschedule_appointment', args), moved, 'said again, it is the same answer')
+  const answers = await Promise.all(Array.from({ length: 5 }, () => ask('reschedule_appointment', args)))
+  for (const answer of answers) t.same(answer, moved)
+  t.equal(salon.twin.counts.rescheduleBooking, 3, 'one of the test before, one refused, one done')
+})
+
+t.test('a move is asked about, and its new time is looked at, before anything changes', async (t) => {
+  const { ask } = calling(salon, { from_number: '+4915110000001' })
+  const rival = calling(salon, { from_number: '+4915110000002' })
+  const date = dayAhead(8)
+  const booked = await ask('book_appointment', { start: `${date}T10:00`, customer_name: 'Eva Muster' })
+  await rival.ask('book_appointment', { start: `${date}T12:00`, customer_name: 'Rita Rival' })
+  const ref = { appointment_ref: booked.appointment_ref }
+  t.match(await ask('reschedule_appointment', { ...ref, new_date: date }), { code: 'TIME_MISSING' })
+  t.match(await ask('reschedule_appointment', { ...ref, new_start: '2020-01-01T10:00' }), { code: 'DATE_IN_PAST' })
+  const taken = await ask('reschedule_appointment', { ...ref, new_start: `${date}T12:00` })
+  t.match(taken, { success: false, code: 'MOVE_TAKEN' })
+  t.notOk(taken.options.some(({ start }: { start: string }) => start === booked.start))
+  t.match(await ask('reschedule_appointment', { ...ref, new_start: taken.options[0].start }), { code: 'MOVED' })
+})
