@@ -1,8 +1,10 @@
 import t from 'tap'
 import { customer, nextSlot, testGateway, until } from '../helper/gateway.ts'
+import { story } from '../helper/salon.ts'
 
 t.test('what is booked here is in the calendar, follows a move, and goes with a cancel', async (t) => {
-  const { gateway, author, tenant, twin } = await testGateway(t)
+  const salon = await testGateway(t)
+  const { gateway, author, tenant, twin } = salon
   const { appointment } = await gateway.appointments.book(author, {
     serviceId: 'cut',
     startsAt: nextSlot(),
@@ -28,16 +30,12 @@ t.test('what is booked here is in the calendar, follows a move, and goes with a 
     twin.bookings().map((one) => one.status),
     ['cancelled', 'cancelled'],
   )
-  const { items } = await gateway.appointments.timeline(tenant.id, appointment.id)
-  t.same(
-    items.map((item) => item.kind),
-    [
-      'appointment.booked',
-      'booking.created',
-      'appointment.rescheduled',
-      'booking.rescheduled',
-      'appointment.cancelled',
-      'booking.cancelled',
-    ],
-  )
+  t.same(await story(salon, appointment.id), [
+    'appointment.booked',
+    'booking.created',
+    'appointment.rescheduled',
+    'booking.rescheduled',
+    'appointment.cancelled',
+    'booking.cancelled',
+  ])
 })
