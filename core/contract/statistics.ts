@@ -40,7 +40,10 @@ export const StatsView = Type.Object({
   ),
   latency: Type.Object(
     { averageSeconds: Seconds, p95Seconds: Seconds, maxSeconds: Seconds, minSeconds: Seconds },
-    { description: 'from a change to the first sight of it in its calendar; changes by a calendar are left out' },
+    {
+      description:
+        'from a change to the first sight of it in its calendar, of the newest 50,000 changes; those by a calendar are left out',
+    },
   ),
   origins: mapOf(Type.Object({ count: Count, syncedCount: Count, successRate: nullable(Percent) }), 200),
   healed: Type.Object(
