@@ -26,7 +26,7 @@ export const instructions: Readonly<Partial<Record<SpeechKey, string>>> = {
   CALENDAR_SLOW:
     'Never say that a time is free or taken. Call this function once more; then offer that somebody calls back.',
 
-  BOOKED: 'Say the service, the day and the time as they stand here. The number only if the caller wants it.',
+  BOOKED: 'Say the service, the day and the time exactly as they stand here.',
   REQUESTED: 'Say "requested", never "booked": the business still has to confirm it.',
   PENDING: notYet,
   SLOT_TAKEN:
