@@ -113,3 +113,17 @@ t.test('a calendar that never answers holds up no answer', async (t) => {
   }
   hang.remove()
 })
+
+t.test('what the desk cancels while the caller waits is not called booked', async (t) => {
+  const { ask } = calling(salon)
+  const date = dayAhead(9)
+  const slow = twin.faults.add({ operation: 'createBooking', kind: 'delay', ms: 500, times: 1 })
+  const asked = ask('book_appointment', args(date))
+  const [waiting] = await until(
+    async () => (await appointments(salon)).filter(({ startsAt }) => startsAt.startsWith(date)),
+    (all) => all.length === 1,
+  )
+  await salon.gateway.appointments.cancel(salon.author, waiting?.id ?? '', {})
+  t.match(await asked, { success: false })
+  slow.remove()
+})
