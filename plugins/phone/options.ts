@@ -28,6 +28,7 @@ export const PhoneOptions = closed({
   holdMinutes: Type.Optional(
     Type.Integer({ minimum: 1, maximum: 60, default: 5, description: 'how long a time that was offered is kept' }),
   ),
+  /** What the agents of this gateway call the functions, beside the names that are known: `{ termin_buchen: book_appointment }`. */
   aliases: Type.Optional(
     mapOf(Type.Unsafe<FunctionName>(Type.Union(functionNames.map((name) => Type.Literal(name)))), 64),
   ),
