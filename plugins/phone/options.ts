@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { closed, mapOf, parseDuration, positiveDurationPattern } from '#core'
+import type { Language } from './when/spoken.ts'
 
 /** What an agent may ask for. */
 export const functionNames = [
@@ -28,6 +29,14 @@ export const PhoneOptions = closed({
   holdMinutes: Type.Optional(
     Type.Integer({ minimum: 1, maximum: 60, default: 5, description: 'how long a time that was offered is kept' }),
   ),
+  language: Type.Optional(
+    Type.Unsafe<Language>(
+      Type.Union([Type.Literal('de'), Type.Literal('en')], {
+        default: 'en',
+        description: 'spoken where neither the caller’s language is known nor the tenant’s is one of these',
+      }),
+    ),
+  ),
   /** What the agents of this gateway call the functions, beside the names that are known: `{ termin_buchen: book_appointment }`. */
   aliases: Type.Optional(
     mapOf(Type.Unsafe<FunctionName>(Type.Union(functionNames.map((name) => Type.Literal(name)))), 64),
@@ -50,6 +59,7 @@ export type PhoneSettings = {
   lookupMs: number
   changeMs: number
   holdMinutes: number
+  language: Language
   aliases: ReadonlyMap<string, FunctionName>
   failedProofsPerCall: number
   failedProofsPerNumber: number
@@ -81,6 +91,7 @@ export function readSettings(options: PhoneOptions): PhoneSettings {
     lookupMs: parseDuration(lookupWithin) ?? 3_000,
     changeMs: parseDuration(changeWithin) ?? 8_000,
     holdMinutes: options.holdMinutes ?? 5,
+    language: options.language ?? 'en',
     aliases: new Map([...Object.entries(knownAliases), ...Object.entries(aliases), ...own]),
     failedProofsPerCall: options.failedProofsPerCall ?? 5,
     failedProofsPerNumber: options.failedProofsPerNumber ?? 10,

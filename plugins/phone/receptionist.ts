@@ -87,7 +87,8 @@ async function begin(
   const until = instantOf(Math.min(own, epoch(deadline)) - sendingMs)
   const tenant = await gateway.tenants.get(tenantId)
   const state = gateway.state({ tenantId, id: connectionId })
-  const spoken = languageOf(call.variables.language ?? call.variables.caller_language, language)
+  const wanted = call.variables.language ?? call.variables.caller_language
+  const spoken = languageOf(wanted, language, settings.language)
   return converse({ desk: gateway, settings, tenant, call, language: spoken, state, until }, reached)
 }
 

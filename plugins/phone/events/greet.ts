@@ -1,5 +1,6 @@
 import type { Gateway, InboundLookup, Reached } from '#core'
 import { localTime } from '../local-time.ts'
+import type { PhoneSettings } from '../options.ts'
 import { sayTime } from '../say-time.ts'
 import { languageOf } from '../speech/say.ts'
 
@@ -16,9 +17,9 @@ export async function greetCall(
   { appointments, tenants, clock }: Porch,
   { tenantId, language: tenantLanguage }: Reached,
   { callerNumber }: InboundLookup,
-  { greetKnownCallers }: { greetKnownCallers: boolean },
+  { greetKnownCallers, language: otherwise }: Pick<PhoneSettings, 'greetKnownCallers' | 'language'>,
 ): Promise<Record<string, string>> {
-  const language = languageOf(null, tenantLanguage)
+  const language = languageOf(null, tenantLanguage, otherwise)
   const tellsKnown = greetKnownCallers && callerNumber !== null
   const [tenant, known] = await Promise.all([
     tenants.get(tenantId),

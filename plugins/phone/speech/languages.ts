@@ -10,11 +10,15 @@ export const catalogues: Readonly<Record<Language, Catalogue>> = { de, en }
 const names: Readonly<Record<string, Language>> = { german: 'de', deutsch: 'de', english: 'en', englisch: 'en' }
 
 /**
- * The language of a call: the caller's where it is one that we speak, else the tenant's, else English. Both as they come:
- * `de`, `de-AT`, `en_US`, `German`.
+ * The language of a call: the caller's where it is one that we speak, else the tenant's, else `otherwise`. Both as they
+ * come: `de`, `de-AT`, `en_US`, `German`.
  */
-export function languageOf(preferred: string | null | undefined, tenantLanguage: string): Language {
-  return readLanguage(preferred) ?? readLanguage(tenantLanguage) ?? 'en'
+export function languageOf(
+  preferred: string | null | undefined,
+  tenantLanguage: string,
+  otherwise: Language = 'en',
+): Language {
+  return readLanguage(preferred) ?? readLanguage(tenantLanguage) ?? otherwise
 }
 
 function readLanguage(text: string | null | undefined): Language | null {

@@ -73,3 +73,9 @@ t.test('a move is asked about, and its new time is looked at, before anything ch
   t.notOk(taken.options.some(({ start }: { start: string }) => start === booked.start))
   t.match(await ask('reschedule_appointment', { ...ref, new_start: taken.options[0].start }), { code: 'MOVED' })
 })
+
+t.test('a tenant of another language is answered in the one that is set', async (t) => {
+  const abroad = await phoneGateway(t, { language: 'de' })
+  await abroad.gateway.tenants.update({ origin: { name: 'api' } }, abroad.tenant.id, { language: 'fr' })
+  t.match((await calling(abroad).ask('list_services')).message, /Wir bieten/)
+})
