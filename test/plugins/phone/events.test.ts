@@ -29,7 +29,7 @@ const ears = definePlugin({
     gateway.receptionist({
       answer: async () => ({ success: true, code: 'DONE', message: 'Done.' }),
       hear: (reached, event) => hearCall(gateway, reached, event),
-      greet: (reached, lookup) => greetCall(gateway, reached, lookup, { greetKnownCallers: false }),
+      greet: (reached, lookup) => greetCall(gateway, reached, lookup, { greetKnownCallers: false, language: 'en' }),
     })
     watchPromises(gateway, quickly)
   },
@@ -299,7 +299,7 @@ t.test('the greeting', async (t) => {
   const nobody = { ...lookup, callerNumber: null }
   await book(salon)
   const greet = (given: typeof lookup | typeof nobody, tells: boolean) =>
-    greetCall(desk, reached, given, { greetKnownCallers: tells })
+    greetCall(desk, reached, given, { greetKnownCallers: tells, language: 'en' })
   const plain = await greet(lookup, false)
   t.match(plain, { language: 'de', business: 'Salon', time_zone: 'Europe/Berlin', caller_number: 'shown' })
   t.match(plain.now, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+0[12]:00$/)
