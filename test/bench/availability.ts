@@ -9,6 +9,7 @@ import { loadavg } from 'node:os'
 import { Pool } from 'undici'
 import { roundTheClock, startTwin } from '../../plugins/calcom/twin/index.ts'
 import { startChild } from './child.ts'
+import { cpuOf } from './cpu.ts'
 import { openServer } from './database.ts'
 
 /** The accounts that the gateway of the bench is to connect. */
@@ -20,7 +21,7 @@ type Gateway = { url: string; tenants: { tenantId: string; key: string; phone: {
 const phoneKey = 'key_bench_0123456789abcdef'
 
 const connections = 30
-const rate = 50
+const rate = Number(process.env.BENCH_RATE ?? 50)
 const seconds = 20
 const delayMs = 50
 const hangUpMs = 20_000
@@ -122,9 +123,12 @@ try {
   ] as const) {
     if (!name.includes(process.argv[2] ?? '')) continue
     const before = twin.counts.listSlots ?? 0
+    const cpu = [cpuOf(gateway.pid), server.cpu() ?? 0] as const
     const waits = await openLoop(question, seconds)
     const asked = (twin.counts.listSlots ?? 0) - before
-    console.log(`${name}: ${spread(waits)}; the calendar was asked ${asked} times`)
+    const each = (used: number) => `${(used / waits.length).toFixed(1)} ms`
+    const used = `CPU each: gateway ${each(cpuOf(gateway.pid) - cpu[0])}, PostgreSQL ${each((server.cpu() ?? 0) - cpu[1])}`
+    console.log(`${name}: ${spread(waits)}; the calendar was asked ${asked} times; ${used}`)
   }
   console.log(`callers were told ${JSON.stringify(told)}`)
   console.log(`load average ${loadavg()[0]?.toFixed(1)}, Node ${process.version}, PostgreSQL ${server.version}`)
