@@ -27,8 +27,8 @@ export function standingOf(appointment: Wanted, bookings: readonly Booking[]): S
   if (!counting.every((booking) => isAsWanted(appointment, booking))) {
     return { is: 'pending', code: counting.find(({ errorCode }) => errorCode !== null)?.errorCode ?? null }
   }
-  if (appointment.status === 'cancelled') return { is: 'confirmed' }
   if (counting.some(({ confirmDueAt }) => confirmDueAt !== null)) return { is: 'unseen' }
+  if (appointment.status === 'cancelled') return { is: 'confirmed' }
   return counting.some(({ remoteStatus }) => remoteStatus === 'pending') ? { is: 'requested' } : { is: 'confirmed' }
 }
 

@@ -94,7 +94,7 @@ async function conclude(
   remote: RemoteBooking | null,
 ): Promise<void> {
   const { tenantId, appointmentId, inReview } = booking
-  if (remote && standsAsAgreed(booking, remote)) {
+  if (standsAsAgreed(booking, remote)) {
     await ports.store.confirm({ ...booking, startsAt: booking.synced.startsAt, at: ports.clock.now() })
     const which = { tenantId, appointmentId, connectionId: connection.id, codes: ['NOT_KEPT'] }
     if (inReview) await healNow(ports.store.db, which, 'It was seen in the calendar.')
@@ -106,7 +106,11 @@ async function conclude(
   })
 }
 
-function standsAsAgreed({ synced }: Unconfirmed, { status, startsAt, endsAt, successorId }: RemoteBooking): boolean {
+function standsAsAgreed({ synced }: Unconfirmed, remote: RemoteBooking | null): boolean {
+  const isGone = remote === null || !holdsPlace(remote.status)
+  if (!holdsPlace(synced.status)) return isGone && !remote?.successorId
+  if (remote === null) return false
+  const { status, startsAt, endsAt, successorId } = remote
   const sameTime = epoch(startsAt) === epoch(synced.startsAt) && epoch(endsAt) === epoch(synced.endsAt)
   return holdsPlace(status) && status === synced.status && sameTime && successorId === null
 }

@@ -26,9 +26,10 @@ export function giveUp(
   for (const failed of booking ? [booking] : work.bookings) {
     replaced(work, { ...failed, syncStatus, errorCode: code, errorMessage: explain(code) })
   }
-  // A person is asked: nothing more is to be found out by looking by the way.
+  // A person is asked about what stands: nothing more is to be found out of that by looking by the way.
   for (const other of work.bookings) {
-    if (other.confirmDueAt !== null) replaced(work, { ...other, confirmDueAt: null })
+    const isKnown = other.confirmDueAt !== null && holdsPlace(other.remoteStatus)
+    if (isKnown) replaced(work, { ...other, confirmDueAt: null })
   }
   const attempts = work.attempts + (work.attempted ? 1 : 0)
   // What comes to the same again says nothing new, also to somebody who dismissed it; a refusal for good does.

@@ -89,7 +89,7 @@ async function confirmed(
   { key, bookingId, unconfirmed, synced }: KnownBooking,
   word: Word,
 ): Promise<void> {
-  if (!unconfirmed || !synced || !holdsPlace(word.status)) return
+  if (!unconfirmed || !synced) return
   const { externalId } = word
   await ports.store.confirm({ ...key, bookingId, externalId, startsAt: synced.startsAt, at: ports.clock.now() })
 }

@@ -48,7 +48,7 @@ export function judge(
       if (outcome.successorId) return moved(step, outcome.successorId)
       return refused(step, outcome.code, goAfter(outcome))
     case 'done':
-      if (step.kind === 'cancel') return cancelled(step, outcome.value, at)
+      if (step.kind === 'cancel') return cancelled(step, outcome.value, { at, confirmAt })
       return written(step, outcome.value, appointment, { at, confirmAt })
   }
 }
@@ -156,11 +156,13 @@ export function mismatch(booking: Booking, intent: Judgement['intent'], data: Re
   }
 }
 
-function cancelled(step: Step, remote: RemoteBooking | null, at: Instant): Judgement {
+function cancelled(step: Step, remote: RemoteBooking | null, { at, confirmAt }: Moment): Judgement {
   if (remote?.successorId) return moved(step, remote.successorId)
   if (remote && holdsPlace(remote.status)) return doubtful(step, 'REPLY_UNREADABLE')
+  const gone = ended(step.booking, at)
   return {
-    booking: ended(step.booking, at),
+    // What is not there any more was seen so; that it was cancelled just now is only said.
+    booking: remote && confirmAt ? { ...gone, verifiedAt: null, confirmDueAt: confirmAt } : gone,
     intent: { state: 'done', code: null, externalId: step.booking.externalId },
     entry: {
       kind: 'booking.cancelled',

@@ -37,7 +37,12 @@ export async function notMoved(work: Work, booking: Booking, remote: RemoteBooki
   return isTouched ? null : again(work, backAt(booking, from), last, 'not_done')
 }
 
-function again(work: Work, was: Booking, last: DoneIntent, state: 'unknown' | 'not_done'): Promise<Recorded> {
+/** The calendar said that it cancelled it, and it stands there: it is cancelled again. `standing` is how it was found. */
+export function notCancelled(work: Work, standing: Booking): Promise<Recorded> {
+  return again(work, standing, null, 'not_done')
+}
+
+function again(work: Work, was: Booking, last: DoneIntent | null, state: 'unknown' | 'not_done'): Promise<Recorded> {
   const attempts = work.snapshot.attempts + 1
   const booking: Booking = {
     ...was,
@@ -46,7 +51,7 @@ function again(work: Work, was: Booking, last: DoneIntent, state: 'unknown' | 'n
     errorCode: code,
     errorMessage: explain(code),
   }
-  work.intents.push({ id: last.id, state, code, externalId: null })
+  if (last) work.intents.push({ id: last.id, state, code, externalId: null })
   replaced(work, booking)
   const delay = work.ports.policy.retryDelays[attempts - 1]
   return delay === undefined ? giveUp(work, booking, code) : wait(work, delay, { attempts, looks: 0 })

@@ -8,7 +8,7 @@ import { deferred, wait } from './conclude.ts'
 import { giveUp, isAuth, park } from './give-up.ts'
 import { heed } from './heed.ts'
 import { agreed, ended } from './judge.ts'
-import { notKept, notMoved } from './not-kept.ts'
+import { notCancelled, notKept, notMoved } from './not-kept.ts'
 import { cancelStrays } from './stray.ts'
 import { type Bringing, holdOn, note, replaced } from './work.ts'
 
@@ -27,7 +27,12 @@ const looksAfterWord = [1, 2.5, 15]
  */
 export async function readBack(work: Bringing): Promise<Recorded | null> {
   const held = work.bookings.filter(({ externalId, remoteStatus }) => externalId !== null && holdsPlace(remoteStatus))
-  for (const booking of work.bookings) if (!held.includes(booking)) await adoptHeard(work, booking)
+  for (const booking of work.bookings) {
+    if (held.includes(booking)) continue
+    await adoptHeard(work, booking)
+    const stopped = await readEnded(work, booking)
+    if (stopped) return stopped
+  }
   // Of all bookings before any is read: a question about one part is no reason to let another stand twice.
   for (const booking of held) {
     const stopped = await cancelStrays(work, booking)
@@ -54,6 +59,25 @@ async function adoptHeard(work: Bringing, booking: Booking): Promise<void> {
   replaced(work, agreed(booking, remote, snapshot.appointment, ports.clock.now()))
   const data = { externalId: remote.externalId, status: remote.status, startsAt: remote.startsAt }
   note(work, { kind: 'booking.adopted', message: 'Found in the calendar: it had been done.', data })
+}
+
+/** Whether what the calendar said it cancelled is gone; what was moved before it is cancelled where it stands now. */
+async function readEnded(work: Bringing, booking: Booking): Promise<Recorded | null> {
+  const { ports, provider, snapshot } = work
+  if (booking.confirmDueAt === null || booking.externalId === null) return null
+  const outcome = await lastOfChain(provider, ports.outbound.open(snapshot.connection), booking)
+  if (outcome.is !== 'done') return unread(work, booking, outcome)
+  const at = ports.clock.now()
+  if (outcome.value && holdsPlace(outcome.value.status)) {
+    return notCancelled(work, agreed(booking, outcome.value, snapshot.appointment, at))
+  }
+  replaced(work, { ...booking, verifiedAt: at, confirmDueAt: null })
+  note(work, {
+    kind: 'booking.verified',
+    message: 'It is gone from the calendar.',
+    data: { externalId: booking.externalId },
+  })
+  return null
 }
 
 /** The same for one booking, from the id that it has to the end of its moves. */

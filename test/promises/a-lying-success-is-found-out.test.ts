@@ -31,6 +31,20 @@ t.test('so is a move that was not made', async (t) => {
   t.same(await openReviews(salon), [])
 })
 
+t.test('so is a cancel that was not made, and nobody is told "cancelled" before', async (t) => {
+  const salon = await testGateway(t)
+  const { gateway, author, tenant, twin } = salon
+  const { id } = await book(salon)
+  const booked = await verified(salon, id)
+  twin.faults.add({ operation: 'cancelBooking', kind: 'phantom', times: 1 })
+  await gateway.appointments.cancel(author, id, {})
+  const { standing } = await gateway.appointments.follow(tenant.id, id, { withinMs: 10_000 })
+  t.same(standing, { is: 'confirmed' })
+  t.same(live(salon, booked), [], 'said only when it was so')
+  t.equal(twin.counts.cancelBooking, 2)
+  t.same(await openReviews(salon), [])
+})
+
 t.test('a calendar that keeps nothing ends in one review, and not in a loop', async (t) => {
   const salon = await testGateway(t)
   const { gateway, author, twin } = salon

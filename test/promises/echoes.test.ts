@@ -37,7 +37,7 @@ for (const webhookTiming of ['before-reply', 'after-reply'] as const) {
 for (const metadata of ['with', 'without'] as const) {
   t.test(`an echo ${metadata} metadata settles a write whose reply was lost, without the list`, async (t) => {
     // No timer comes to help: after a lost reply nobody would look for a minute.
-    const sync = { attemptTimeout: '400ms', settleDelay: '60s' }
+    const sync = { attemptTimeout: '1s', settleDelay: '60s' }
     const salon = await listening(t, { input: { sync } })
     const { twin, db } = salon
     if (metadata === 'without') twin.webhooks.add({ kind: 'omit-metadata' })

@@ -61,6 +61,7 @@ t.test('a failure is a refusal, also of one part, and a cancel is confirmed when
   t.same(standingOf(wanted, [booking(), failed]), { is: 'refused', code: 'SLOT_TAKEN' })
   t.same(standingOf(cancelled, [booking({ remoteStatus: 'cancelled' })]), { is: 'confirmed' })
   t.same(standingOf(cancelled, [booking()]), { is: 'pending', code: null })
+  t.same(standingOf(cancelled, [booking({ remoteStatus: 'cancelled', confirmDueAt: startsAt })]), { is: 'unseen' })
 })
 
 t.test('a mirror undoes nothing; without a primary every calendar counts', async (t) => {
