@@ -90,11 +90,9 @@ for (const [name, operation, weeks] of [
   ['cancelling', 'cancelBooking', 6],
 ] as const) {
   t.test(`${name}: zero false confirmations`, async (t) => {
-    // Whether a cancelled booking is gone nobody looks: a calendar that only says so is found out by the verifier.
-    const struck = operation === 'cancelBooking' ? table.filter(({ kind }) => kind !== 'phantom') : table
-    const booked = await Promise.all(struck.map((_, n) => bookFirst(`+49151137${String(10000 + n)}`, weeks)))
+    const booked = await Promise.all(table.map((_, n) => bookFirst(`+49151137${String(10000 + n)}`, weeks)))
     await Promise.all(
-      struck.map(async (bad, n) => {
+      table.map(async (bad, n) => {
         const { start, next, uid, ref, ask } = booked[n] as Awaited<ReturnType<typeof bookFirst>>
         const label = `${bad.kind} ${bad.status ?? ''} ${bad.when ?? ''}`
         const fault = twin.faults.add({ operation, ...bad, match: { 'params.uid': uid } })
