@@ -6,6 +6,7 @@ import { createBatcher } from './batch.ts'
 import type { CallableConnection } from './connections.ts'
 import type { Database, Sql } from './database.ts'
 import { few, instantFromJson } from './sql-values.ts'
+import { callableJson } from './syncs.ts'
 
 /** A booking that the calendar said it made or moved, and that nobody has seen there yet. */
 export type Unconfirmed = {
@@ -47,8 +48,7 @@ with due as (
   from due d where b.tenant_id = d.tenant_id and b.id = d.id
   returning b.*, d.confirm_due_at as was_due_at
 )
-select jsonb_build_object('tenantId', c.tenant_id, 'id', c.id, 'name', c.name, 'plugin', c.plugin, 'baseUrl', c.base_url,
-                          'credentials', c.credentials, 'options', c.options) as connection,
+select ${callableJson} as connection,
        jsonb_agg(jsonb_build_object('tenantId', t.tenant_id, 'appointmentId', t.appointment_id, 'bookingId', t.id,
                  'externalId', t.external_id, 'target', t.target, 'synced', t.synced, 'dueAt', t.was_due_at,
                  'inReview', a.requires_manual_review) order by t.was_due_at) as bookings

@@ -72,6 +72,10 @@ export function syncJobId({ tenantId, appointmentId, connectionId }: SyncKey, ve
 export const sameKey = (a: string, b: string) =>
   `${a}.tenant_id = ${b}.tenant_id and ${a}.appointment_id = ${b}.appointment_id and ${a}.connection_id = ${b}.connection_id`
 
+/** A connection as whoever calls it needs it, of the table's alias `c`. */
+export const callableJson = `jsonb_build_object('tenantId', c.tenant_id, 'id', c.id, 'name', c.name, 'plugin', c.plugin,
+  'baseUrl', c.base_url, 'credentials', c.credentials, 'options', c.options)`
+
 // `like 'waiting'` and not `=`: for that the planner would take the index of all that waits, which is short as long as
 // every calendar answers, and long when one does not.
 const claimStatement = `
@@ -80,8 +84,7 @@ with input as (
   ${few('$1')}
 ), free as (
   select s.tenant_id, s.appointment_id, s.connection_id, i.owner,
-         jsonb_build_object('tenantId', c.tenant_id, 'id', c.id, 'name', c.name, 'plugin', c.plugin, 'baseUrl', c.base_url,
-                            'credentials', c.credentials, 'options', c.options) as callable
+         ${callableJson} as callable
   from input i
   join kalends.connections c on c.tenant_id = i.tenant_id and c.id = i.connection_id
   join kalends.syncs s on ${sameKey('s', 'i')}
