@@ -1,4 +1,5 @@
 import type { CalendarProvider, Call } from '../contract/provider.ts'
+import { ProviderError } from '../contract/provider-error.ts'
 import type { Booking, RemoteBooking } from '../domain/booking.ts'
 import type { Snapshot } from '../store/syncs.ts'
 
@@ -19,7 +20,10 @@ export async function lastOfChain(
   }
 }
 
-/** What the calendar spoke of by itself needs no search; it counts only if it bears our name. Each booking once. */
+/**
+ * What the calendar spoke of by itself needs no search; it counts only if it bears our name. Each booking once. Rejects
+ * with ProviderError where one could not be read: that is no sign that it is not there.
+ */
 export async function lookAtHeard(
   provider: CalendarProvider,
   call: Call,
@@ -30,7 +34,8 @@ export async function lookAtHeard(
   for (const { externalId } of heard) {
     // To the end of its moves: what was moved on meanwhile is no less ours.
     const outcome = await lastOfChain(provider, call, { externalId, target })
-    const remote = outcome.is === 'done' ? outcome.value : null
+    if (outcome.is !== 'done') throw new ProviderError(outcome)
+    const remote = outcome.value
     if (remote?.gatewayId === gatewayId) ours.set(remote.externalId, remote)
   }
   return [...ours.values()]

@@ -29,6 +29,9 @@ function mustCompensate({ snapshot, bookings }: Bringing, code: string, operatio
   return isMaking && !isTransient(code) && bookings.some(isHeld)
 }
 
+/** A calendar that moves a booking each time it is to be cancelled has gone astray. */
+const mostRounds = 20
+
 const isCompensated = (booking: Booking) => booking.externalId !== null && !isHeld(booking)
 const isHeld = ({ externalId, remoteStatus }: Booking) => externalId !== null && holdsPlace(remoteStatus)
 
@@ -36,18 +39,30 @@ const isHeld = ({ externalId, remoteStatus }: Booking) => externalId !== null &&
  * Cancels what is booked of an appointment that could not be booked whole, for the refusal `code`. These cancels are
  * writes like any other: announced, and known when the calendar tells of them, so that none cancels the appointment.
  */
-export async function compensate(work: Bringing, code: string): Promise<Recorded> {
-  for (const booking of work.bookings.filter(isHeld)) {
+export async function compensate(work: Bringing, code: string, rounds = mostRounds): Promise<Recorded> {
+  const held = work.bookings.filter(isHeld)
+  for (const booking of held) {
     const result = await takeStep(work, { kind: 'cancel', booking }, false)
     if (typeof result === 'object') return giveUp(work, result.booking, 'HALF_BOOKED')
-    // Moved over there meanwhile: the cancel goes to where it stands now.
-    if (result === 'plan again') return compensate(work, code)
+    // Moved over there meanwhile: the cancel goes to where it stands now, a few times.
+    if (result === 'plan again')
+      return rounds > 0 ? compensate(work, code, rounds - 1) : giveUp(work, booking, 'HALF_BOOKED')
     if (result !== 'on') return result
   }
   for (const booking of work.bookings.filter(isCompensated)) {
     const errorMessage = explain('COMPENSATED')
     replaced(work, { ...booking, syncStatus: 'failed', errorCode: 'COMPENSATED', errorMessage })
   }
+  // A calendar that says "cancelled" and keeps it is found out by counting.
+  work.attempts = work.snapshot.attempts
+  const compensating = work.bookings.some(({ confirmDueAt }) => confirmDueAt !== null) ? code : undefined
+  if (held.length === 0 && work.snapshot.failures > 0) return stays(work, compensating)
   const refused = work.bookings.find((booking) => booking.errorCode === code) ?? work.bookings[0]
-  return giveUp(work, refused ?? null, code)
+  return giveUp(work, refused ?? null, code, { compensating })
+}
+
+/** It was told already that it failed; that the cancels were seen since is nothing new for anybody. */
+function stays(work: Bringing, compensating: string | undefined): Promise<Recorded> {
+  const { attempts, nudge } = work.snapshot
+  return write(work, { is: 'failed', attempts, delayMs: null, nudge, compensating })
 }

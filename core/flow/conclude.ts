@@ -67,8 +67,15 @@ export function retried(
   return scope === 'connection' && isAuth(code) ? park(work, booking, code) : giveUp(work, booking, code)
 }
 
-/** The calendar said when it may be asked again. That uses up no attempt. */
-export function deferred(work: Work, at: Instant): Promise<Recorded> {
+/**
+ * The calendar said when it may be asked again. That uses up no attempt; but where it goes on for longer than a change
+ * may wait, or beyond the start, a person is told, and it is tried on at long intervals.
+ */
+export function deferred(work: Work, booking: Booking | null, at: Instant): Promise<Recorded> {
+  const { appointment, failures } = work.snapshot
+  const waited = epoch(at) - epoch(appointment.sync.initiatedAt)
+  const isTooLate = waited > work.ports.policy.deferAtMost || epoch(at) >= epoch(appointment.startsAt)
+  if (failures === 0 && isTooLate) return giveUp(work, booking, 'RATE_LIMITED')
   const delay = Math.max(epoch(at) - epoch(work.ports.clock.now()), 1_000)
   return wait(work, delay, { attempts: work.attempts, looks: work.snapshot.looks })
 }

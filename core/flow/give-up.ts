@@ -20,7 +20,7 @@ export function giveUp(
   work: Work,
   booking: Booking | null,
   code: string,
-  syncStatus: SyncStatus = 'failed',
+  { syncStatus = 'failed', compensating }: { syncStatus?: SyncStatus; compensating?: string | undefined } = {},
 ): Promise<Recorded> {
   const { snapshot } = work
   for (const failed of booking ? [booking] : work.bookings) {
@@ -32,13 +32,14 @@ export function giveUp(
     if (isKnown) replaced(work, { ...other, confirmDueAt: null })
   }
   const attempts = work.attempts + (work.attempted ? 1 : 0)
-  // What comes to the same again says nothing new, also to somebody who dismissed it; a refusal for good does.
-  const isNew = snapshot.failures === 0 || !isTransient(code)
+  // What comes to the same again says nothing new, also to somebody who dismissed it; another refusal for good does.
+  const isSame = snapshot.bookings.some(({ id, errorCode }) => id === booking?.id && errorCode === code)
+  const isNew = snapshot.failures === 0 || (!isTransient(code) && !isSame)
   const also = isNew ? complain(work, booking, code, attempts) : undefined
   const delayMs = slowDelay(work, code)
   // One attempt is left for then; what comes after it is the next wait, not four more attempts.
   const left = delayMs === null ? attempts : work.ports.policy.retryDelays.length
-  return write(work, { is: 'failed', attempts: left, delayMs, nudge: snapshot.nudge + 1 }, { also })
+  return write(work, { is: 'failed', attempts: left, delayMs, nudge: snapshot.nudge + 1, compensating }, { also })
 }
 
 function slowDelay({ ports, snapshot }: Work, code: string): number | null {

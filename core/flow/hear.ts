@@ -46,6 +46,9 @@ export async function hearReport(
 export async function hearBooking(deps: HearDeps, source: Source, remote: RemoteBooking): Promise<Hearing> {
   const trace = await traceBack(deps.ports, source, remote)
   if (trace.is === 'unread') return 'waiting'
+  // What was moved to where we know it stands says nothing new: the list shows it for as long as it is quiet.
+  if (trace.is === 'known' && remote.successorId !== null && remote.successorId === trace.known.externalId)
+    return 'echo'
   if (trace.is === 'known') return hearKnown(deps, trace.known, remote)
   // Its create is under way or in doubt and will find it; adopting it now would make it two.
   if (await mayBeOurs(deps, source, remote, 'in doubt')) return 'waiting'

@@ -87,7 +87,7 @@ const isRefusal = (code: string | null) =>
  * as long as a change may wait for a calendar. Then a person is told, and it goes on at long intervals.
  */
 async function unseen(work: Work, settled: Settled, open: readonly OpenIntent[]): Promise<Recorded> {
-  if (settled.askAgainAt) return deferred(work, settled.askAgainAt)
+  if (settled.askAgainAt) return deferred(work, settled.booking, settled.askAgainAt)
   const { policy, clock } = work.ports
   const { attempts, looks } = work.snapshot
   const delay = policy.retryDelays[looks]

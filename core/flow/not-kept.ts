@@ -54,7 +54,9 @@ function again(work: Work, was: Booking, last: DoneIntent | null, state: 'unknow
   if (last) work.intents.push({ id: last.id, state, code, externalId: null })
   replaced(work, booking)
   const delay = work.ports.policy.retryDelays[attempts - 1]
-  return delay === undefined ? giveUp(work, booking, code) : wait(work, delay, { attempts, looks: 0 })
+  // Of a service that is being compensated a person must know that a part of it stands.
+  const end = work.snapshot.compensating ? 'HALF_BOOKED' : code
+  return delay === undefined ? giveUp(work, booking, end) : wait(work, delay, { attempts, looks: 0 })
 }
 
 const unmade = (booking: Booking): Booking => ({

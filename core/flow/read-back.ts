@@ -1,3 +1,4 @@
+import { ProviderError } from '../contract/provider-error.ts'
 import { isLive } from '../domain/appointment.ts'
 import { type Booking, holdsPlace, type RemoteBooking } from '../domain/booking.ts'
 import { explain } from '../domain/explain.ts'
@@ -26,6 +27,16 @@ const looksAfterWord = [1, 2.5, 15]
  * known, go on.
  */
 export async function readBack(work: Bringing): Promise<Recorded | null> {
+  try {
+    return await readAll(work)
+  } catch (error) {
+    const [booking] = work.bookings
+    if (!(error instanceof ProviderError) || !booking) throw error
+    return unread(work, booking, error.outcome)
+  }
+}
+
+async function readAll(work: Bringing): Promise<Recorded | null> {
   const held = work.bookings.filter(({ externalId, remoteStatus }) => externalId !== null && holdsPlace(remoteStatus))
   for (const booking of work.bookings) {
     if (held.includes(booking)) continue
@@ -108,6 +119,8 @@ async function absent(work: Bringing, booking: Booking): Promise<Recorded | null
   const data = { externalId: booking.externalId }
   note(work, { kind: 'booking.looked', message: 'The calendar does not know the booking.', data })
   if (!isLive(appointment)) {
+    const stopped = booking.verifiedAt === null ? await notKept(work, booking) : null
+    if (stopped) return stopped
     // Gone there and cancelled here: both sides say the same.
     replaced(work, ended(booking, work.ports.clock.now()))
     return null
@@ -118,16 +131,16 @@ async function absent(work: Bringing, booking: Booking): Promise<Recorded | null
   const stopped = booking.verifiedAt === null ? await notKept(work, booking) : null
   if (stopped) return stopped
   note(work, { kind: 'booking.orphaned', message: explain('ORPHANED_LOCAL'), data })
-  return giveUp(work, booking, 'ORPHANED_LOCAL', 'orphaned_local')
+  return giveUp(work, booking, 'ORPHANED_LOCAL', { syncStatus: 'orphaned_local' })
 }
 
 async function unread(work: Bringing, booking: Booking, outcome: NotDone | Unknown): Promise<Recorded> {
   const { code } = outcome
   const { attempts, looks } = work.snapshot
   note(work, { kind: 'booking.looked', message: `It could not be read back: ${explain(code)}`, data: { code } })
-  if (outcome.is === 'not_done' && typeof outcome.retry === 'object') return deferred(work, outcome.retry.at)
+  if (outcome.is === 'not_done' && typeof outcome.retry === 'object') return deferred(work, booking, outcome.retry.at)
   const delay = work.ports.policy.retryDelays[looks]
   if (delay !== undefined) return wait(work, delay, { attempts, looks: looks + 1 })
   if (isAuth(code)) return park(work, booking, code)
-  return giveUp(work, booking, 'VERIFICATION_ERROR', 'verification_pending')
+  return giveUp(work, booking, 'VERIFICATION_ERROR', { syncStatus: 'verification_pending' })
 }

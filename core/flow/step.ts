@@ -9,6 +9,7 @@ import type { Recorded } from '../store/record.ts'
 import { lastOfChain } from './chain.ts'
 import { deferred, finish, retried, unclear } from './conclude.ts'
 import { judge, type Moment } from './judge.ts'
+import { notKept } from './not-kept.ts'
 import { readOne } from './read-back.ts'
 import { type Bringing, note, replaced, write } from './work.ts'
 
@@ -35,6 +36,14 @@ export async function takeStep(work: Bringing, planned: Step, isLast: boolean): 
   work.attempted = true
   const outcome = await perform(work, call, step)
   ports.mark('after call')
+  if (wasNeverSeen(step, outcome)) {
+    note(work, { kind: 'booking.looked', message: 'What was to be cancelled was never there under this id.' }, [
+      { id: intentId, state: 'not_done', code: 'NOT_KEPT', externalId: null },
+    ])
+    const stopped = await notKept(work, step.booking)
+    if (stopped) return stopped
+    work.intents = work.intents.filter(({ id }) => id !== intentId)
+  }
   const { booking, intent, entry, go } = judge(step, outcome, snapshot.appointment, moment(work))
   note(work, entry, [{ id: intentId, ...intent }])
   replaced(work, booking)
@@ -56,7 +65,7 @@ export async function takeStep(work: Bringing, planned: Step, isLast: boolean): 
     case 'defer':
       // Held back by ourselves, nothing was tried.
       if (go.code === 'BREAKER_OPEN' || go.code === 'RATE_LIMITED') work.attempted = false
-      return deferred(work, go.at)
+      return deferred(work, booking, go.at)
     case 'give_up':
       if (isGone(step, go.code)) {
         const stopped = await readOne(work, booking)
@@ -69,6 +78,11 @@ export async function takeStep(work: Bringing, planned: Step, isLast: boolean): 
 /** What cannot be moved because it is not there (any more) is looked at: somebody cancelled it, or it never was. */
 function isGone({ kind }: Step, code: string): boolean {
   return code === 'ALREADY_CANCELLED' || (kind === 'reschedule' && code === 'HTTP_404')
+}
+
+/** "Gone already" proves nothing of a booking that the calendar only said it made or moved: it may stand where it stood. */
+function wasNeverSeen({ kind, booking }: Step, outcome: Outcome<RemoteBooking | null>): boolean {
+  return kind === 'cancel' && booking.verifiedAt === null && outcome.is === 'done' && outcome.value === null
 }
 
 /** Now, and when what the calendar is about to say is to be seen there. */

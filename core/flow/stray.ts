@@ -1,8 +1,10 @@
 import { type Booking, holdsPlace, type RemoteBooking } from '../domain/booking.ts'
+import type { Sql } from '../store/database.ts'
+import { keepHeard } from '../store/nudges.ts'
 import type { Recorded } from '../store/record.ts'
 import { lastOfChain, lookAtHeard } from './chain.ts'
 import { giveUp } from './give-up.ts'
-import { type Bringing, note } from './work.ts'
+import { type Bringing, note, write } from './work.ts'
 
 /**
  * A create that was given up for lost may still land, behind the one that was made in its place: then the calendar
@@ -26,7 +28,10 @@ export async function cancelStrays(work: Bringing, booking: Booking): Promise<Re
   return cancelAll(work, booking, strays, externalId)
 }
 
-/** Cancels what stands under our name beside the booking that is kept; where that fails a person is asked. */
+/**
+ * Cancels what stands under our name beside the booking that is kept. What cannot be cancelled now is tried again as every
+ * write is, and not forgotten meanwhile; where the calendar refuses, or the retries are used up, a person is asked.
+ */
 export async function cancelAll(
   work: Bringing,
   booking: Booking,
@@ -36,9 +41,21 @@ export async function cancelAll(
   for (const stray of strays) {
     const ended = await cancelOne(work, booking, stray, kept)
     if (ended === 'fenced') return 'fenced'
-    if (ended === 'stands') return giveUp(work, booking, 'SEVERAL_FOUND')
+    if (ended === 'refused') return giveUp(work, booking, 'SEVERAL_FOUND')
+    if (ended === 'later') return later(work, booking, strays)
   }
   return null
+}
+
+function later(work: Bringing, booking: Booking, strays: readonly RemoteBooking[]): Promise<Recorded> {
+  const { snapshot, ports } = work
+  const attempts = work.attempts + 1
+  const delayMs = ports.policy.retryDelays[attempts - 1]
+  if (delayMs === undefined) return giveUp(work, booking, 'SEVERAL_FOUND')
+  const heard = strays.map(({ externalId, status, startsAt }) => ({ externalId, status, startsAt }))
+  const { looks, nudge } = snapshot
+  const also = (tx: Sql) => keepHeard(tx, snapshot.key, heard)
+  return write(work, { is: 'waiting', delayMs, attempts, looks, nudge: nudge + 1 }, { also })
 }
 
 async function cancelOne(
@@ -46,7 +63,7 @@ async function cancelOne(
   booking: Booking,
   stray: RemoteBooking,
   kept: string,
-): Promise<'gone' | 'stands' | 'fenced'> {
+): Promise<'gone' | 'refused' | 'later' | 'fenced'> {
   const id = ports.ids.next()
   const { externalId, startsAt, endsAt } = stray
   const call = ports.outbound.open(snapshot.connection)
@@ -67,12 +84,13 @@ async function cancelOne(
   const isGone = outcome.is === 'done' && (outcome.value === null || !holdsPlace(outcome.value.status))
   const message = isGone
     ? 'A second booking of ours, made late, was cancelled.'
-    : 'The calendar holds a second booking of ours, made late, that could not be cancelled.'
+    : 'The calendar holds a second booking of ours, made late, that was not cancelled yet.'
   const kind = isGone ? 'booking.cancelled' : 'booking.mismatched'
   const work = { ports, provider, snapshot, ...rest }
-  const state = isGone ? 'done' : 'not_done'
+  const state = isGone ? 'done' : outcome.is === 'unknown' ? 'unknown' : 'not_done'
   note(work, { kind, message, data: { externalId, kept } }, [
     { id, state, code: isGone ? null : 'SEVERAL_FOUND', externalId },
   ])
-  return isGone ? 'gone' : 'stands'
+  if (isGone) return 'gone'
+  return outcome.is === 'not_done' && outcome.retry === 'never' ? 'refused' : 'later'
 }

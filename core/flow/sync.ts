@@ -45,14 +45,20 @@ async function bringOrPark(work: Bringing): Promise<Recorded> {
   }
 }
 
-/** A move to another id makes a new plan; more of them in one go than this is a calendar gone astray. */
-const mostPlans = 5
+/** A move to another id makes a new plan; more of them in one go for each booking is a calendar gone astray. */
+const plansForEach = 5
 
 async function bring(work: Bringing): Promise<Recorded> {
-  const stopped = (await settleOpen(work)) ?? (work.snapshot.readBack ? await readBack(work) : null)
-  if (stopped) return typeof stopped === 'object' ? refuse(work, stopped) : stopped
-  if (work.snapshot.compensating) return compensate(work, work.snapshot.compensating)
-  for (let plan = 0; plan < mostPlans; plan++) {
+  const { compensating, readBack: isAsked } = work.snapshot
+  const settled = await settleOpen(work)
+  // What could not be booked is known already where the rest is being cancelled for it.
+  if (settled && !(compensating && typeof settled === 'object')) {
+    return typeof settled === 'object' ? refuse(work, settled) : settled
+  }
+  const stopped = isAsked ? await readBack(work) : null
+  if (stopped) return stopped
+  if (compensating) return compensate(work, compensating)
+  for (let plan = 0; plan < plansForEach * Math.max(work.bookings.length, 1); plan++) {
     const steps = planSync(work.snapshot.appointment, work.bookings)
     if (steps.length === 0) return finish(work)
     for (const [n, step] of steps.entries()) {

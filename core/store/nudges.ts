@@ -83,6 +83,18 @@ export async function hearSync(tx: Sql, key: SyncKey, heard: Heard | null): Prom
   return assignJobs(tx, rows)
 }
 
+/** Adds words to those that are still to be looked at, as if the calendar had just said them. Under the lease of the sync. */
+export async function keepHeard(tx: Sql, key: SyncKey, heard: readonly Heard[]): Promise<void> {
+  await tx.query(
+    `update kalends.syncs s set asked = s.asked + 1, heard = coalesce((
+       select jsonb_agg(word) from jsonb_array_elements(s.heard) word
+       where not exists (select from jsonb_array_elements($4::jsonb) n where n ->> 'externalId' = word ->> 'externalId')
+     ), '[]') || $4::jsonb
+     where s.tenant_id = $1 and s.appointment_id = $2 and s.connection_id = $3`,
+    [key.tenantId, key.appointmentId, key.connectionId, JSON.stringify(heard)],
+  )
+}
+
 /**
  * Makes due again what was parked on a connection that may be used, at the place in line that it had. Answers how many;
  * their jobs are sent by `nudgeForgotten`, in its measure.

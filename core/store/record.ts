@@ -27,9 +27,9 @@ export type Next =
   | { is: 'waiting'; delayMs: number; attempts: number; looks: number; nudge: number }
   /**
    * Every retry is used up; a person is asked. Where the cause may pass by itself, it is tried again after `delayMs`, and
-   * the calendar is looked at before.
+   * the calendar is looked at before. `compensating` where it is yet to be seen that what was booked is gone again.
    */
-  | { is: 'failed'; attempts: number; delayMs: number | null; nudge: number }
+  | { is: 'failed'; attempts: number; delayMs: number | null; nudge: number; compensating?: string | undefined }
   /** The connection needs a credential: its work waits until `check` passes. */
   | { is: 'parked'; attempts: number }
 
@@ -129,7 +129,8 @@ with input as (
       due_at = case when h.delay_ms is not null and not h.moved then kalends.clock() + h.delay_ms * interval '1 ms' else s.due_at end,
       attempts = case when h.moved then 0 else coalesce(h.attempts, s.attempts) end,
       failures = case when h.next = 'settled' and h.attempts = 0 then 0 when h.next = 'failed' and not h.moved then s.failures + 1 else s.failures end,
-      compensating = case when h.moved then s.compensating when h.next in ('settled', 'failed') and h.delay_ms is null then null
+      compensating = case when h.moved then s.compensating
+                          when h.next in ('settled', 'failed') and h.delay_ms is null then h.compensating
                           else coalesce(h.compensating, s.compensating) end,
       looks = case when h.next in ('settled', 'failed') then 0 when h.moved then s.looks else coalesce(h.looks, s.looks) end,
       nudge = case when h.delay_ms is not null and not h.moved then h.nudge else s.nudge end,
@@ -257,7 +258,7 @@ function inputRow({ key, lease, version, next, asked, change }: Finding) {
     looks: next.is === 'waiting' ? next.looks : null,
     nudge,
     job_id: nudge === null ? null : syncJobId(key, version, nudge),
-    compensating: next.is === 'working' ? (next.compensating ?? null) : null,
+    compensating: 'compensating' in next ? (next.compensating ?? null) : null,
   }
 }
 

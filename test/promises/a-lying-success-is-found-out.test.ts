@@ -45,6 +45,19 @@ t.test('so is a cancel that was not made, and nobody is told "cancelled" before'
   t.same(await openReviews(salon), [])
 })
 
+t.test('a move that was not made, and then a cancel: nothing is left behind under the old id', async (t) => {
+  const salon = await testGateway(t, { input: { sync: { settleDelay: '1s' } } })
+  const { gateway, author, tenant, twin } = salon
+  const { id } = await book(salon)
+  const booked = await gateway.appointments.follow(tenant.id, id, { withinMs: 10_000 })
+  twin.faults.add({ operation: 'rescheduleBooking', kind: 'phantom', times: 1 })
+  await gateway.appointments.reschedule(author, id, { startsAt: nextSlot() })
+  await seen(salon, id, ({ sync }) => sync.status === 'synced')
+  await gateway.appointments.cancel(author, id, {})
+  await seen(salon, id, ({ sync }) => sync.status === 'synced' && live(salon, booked.appointment).length === 0)
+  t.same(await openReviews(salon), [])
+})
+
 t.test('a calendar that keeps nothing ends in one review, and not in a loop', async (t) => {
   const salon = await testGateway(t)
   const { gateway, author, twin } = salon

@@ -110,6 +110,24 @@ t.test('where the calendar refuses the compensation too, the review says exactly
   )
 })
 
+t.test('a compensation that the calendar only said it did is done again, and told where it never is', async (t) => {
+  const salon = await testGateway(t)
+  const { twin } = salon
+  await addPerm(salon)
+  const lie = twin.faults.add({ operation: 'cancelBooking', kind: 'phantom', times: 2 })
+  const { id } = await refusedInThird(salon)
+  const once = await seen(salon, id, (now) => lie.used === 2 && live(salon, now).length === 0)
+  t.match(once.sync, { status: 'failed', requiresManualReview: true })
+  t.match(await openReviews(salon), [{ code: 'SLOT_TAKEN' }], 'one question')
+
+  const always = twin.faults.add({ operation: 'cancelBooking', kind: 'phantom' })
+  const second = await refusedInThird(salon)
+  await seen(salon, second.id, ({ sync }) => sync.errorCode === 'HALF_BOOKED')
+  const calls = always.used
+  await new Promise((resolve) => setTimeout(resolve, 1_500))
+  t.equal(always.used, calls, 'it is not tried without end')
+})
+
 t.test('a calendar that is down for a while is no reason to cancel anything', async (t) => {
   const salon = await testGateway(t, { input: { sync: { slowRetryDelays: ['200ms'] } } })
   const { twin } = salon

@@ -75,7 +75,7 @@ t.test(
     fault.remove()
     await gateway.appointments.retrySync(author, booked.id)
     const healed = await until(
-      () => synced(salon, booked.id),
+      () => verified(salon, booked.id),
       ({ sync }) => !sync.requiresManualReview,
     )
     t.match(healed.sync, { ...quiet, status: 'synced', verifiedAt: instant })
