@@ -60,8 +60,13 @@ export async function lookForCreate(doubt: Doubt): Promise<Search> {
   return { match, looked: found.size, isAsMade: match.is === 'one' && isMade(match.booking), strays: [] }
 }
 
-function isAsMade(intents: readonly OpenIntent[], { status, startsAt }: RemoteBooking, tolerance: number): boolean {
-  const isNear = ({ target }: OpenIntent) => Math.abs(epoch(target.startsAt) - epoch(startsAt)) <= tolerance
+function isAsMade(
+  intents: readonly OpenIntent[],
+  { status, startsAt, endsAt }: RemoteBooking,
+  tolerance: number,
+): boolean {
+  const near = (a: string, b: string) => Math.abs(epoch(a) - epoch(b)) <= tolerance
+  const isNear = ({ target }: OpenIntent) => near(target.startsAt, startsAt) && near(target.endsAt, endsAt)
   return holdsPlace(status) && intents.some(isNear)
 }
 

@@ -59,12 +59,30 @@ async function settleCreate(doubt: Doubt): Promise<Settled> {
       const found = match.booking
       const at = ports.clock.now()
       if (isAsMade) return { ...adopted(doubt, agreed(booking, found, snapshot.appointment, at), found), strays }
+      if (isUntouched(found)) return mismatched(doubt, agreed(booking, found, snapshot.appointment, at), found)
       // It was made, and then moved or cancelled over there: somebody's will, which is heeded and not overruled.
       const { startsAt, endsAt } = (intents[0] as OpenIntent).target
       const made = { ...found, startsAt, endsAt, status: 'accepted' as const }
       return { ...adopted(doubt, agreed(booking, made, snapshot.appointment, at), found), found, strays }
     }
   }
+}
+
+/** Nobody moved it since it was made: so it was made otherwise than it was asked for. */
+function isUntouched({ status, predecessorId, createdAt, updatedAt }: RemoteBooking): boolean {
+  return holdsPlace(status) && predecessorId === null && createdAt !== null && updatedAt === createdAt
+}
+
+/** It stands, and not as it was asked for: never taken in silence. */
+function mismatched({ intents }: Doubt, booking: Booking, found: RemoteBooking): Settled {
+  const code = 'DATA_MISMATCH'
+  const { externalId, status, startsAt } = found
+  const entry: JournalEntry = {
+    kind: 'booking.mismatched',
+    message: explain(code),
+    data: { externalId, status, startsAt },
+  }
+  return { booking: failing(booking, code), intents: endedAs(intents, 'done', externalId), entry, is: 'known', code }
 }
 
 /** A move or a cancel: the booking itself says whether it happened, at the end of its chain. */

@@ -22,3 +22,18 @@ t.test('a booking at another time than asked is a question for a person, and nev
   t.equal(live(salon, healed).length, 1, 'the calendar had told an untruth: what stands there is what was asked for')
   t.same(await openReviews(salon), [])
 })
+
+t.test('nor is one that is found by looking, where the reply was lost', async (t) => {
+  const salon = await testGateway(t)
+  const { twin } = salon
+  const wanted = nextSlot()
+  const given = new Date(Date.parse(wanted) + 60 * 60_000).toISOString()
+  const end = new Date(Date.parse(given) + 30 * 60_000).toISOString()
+  twin.faults.add({ operation: 'createBooking', kind: 'status', status: 502, when: 'after-commit', times: 1 })
+  for (const operation of ['listBookings', 'getBooking']) {
+    twin.faults.add({ operation, kind: 'lie', data: { start: given, end } })
+  }
+  const { id } = await book(salon, wanted)
+  const mismatched = await seen(salon, id, ({ sync }) => sync.requiresManualReview)
+  t.match(mismatched, { startsAt: wanted, sync: { status: 'failed', errorCode: 'DATA_MISMATCH' } })
+})
