@@ -27,6 +27,13 @@ export type CallFor = (
 ) => Call
 
 /**
+ * The part of its time that a call may wait for others to come back. What is left after a longer wait would be too little
+ * for a write: it would leave, and its end would not be known. To let the deadline begin behind the gate was rejected: the
+ * lease counts from before it.
+ */
+const patience = 1 / 4
+
+/**
  * Makes what every provider method is lent for one call: a deadline, a signal that keeps it, a fetch that reaches the
  * connection's host only, a log whose lines name the connection.
  */
@@ -42,11 +49,12 @@ export function createCalls({ outbound, registry, gate, clock, attemptTimeoutMs,
     const { priority = 'change' } = options
     const provider = registry.providers?.get(plugin)
     const budget = provider?.budget?.bind(provider)
+    const passenger = { connection, priority, budget, patienceMs: patience * timeoutMs, call: () => call }
     const call: Call = {
       connection,
       signal,
       deadline,
-      fetch: gate ? gate.through({ connection, priority, budget, call: () => call }, direct) : direct,
+      fetch: gate ? gate.through(passenger, direct) : direct,
       log: childLog(log, { plugin, tenantId: connection.tenantId, connectionId: id }),
     }
     return call

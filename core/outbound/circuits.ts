@@ -24,8 +24,12 @@ export type Circuits = {
    * is told to go and the others to wait.
    */
   waits(connectionId: string, priority: Priority): { code: Wait['code']; until: Instant } | null
-  /** Asks for one call. Null: it may leave, and `ended` must be told how it came back. */
-  enter(key: CircuitKey, priority: Priority): Promise<Wait | null>
+  /**
+   * Asks for one call. Null: it may leave, and `ended` must be told how it came back. Where as many are under way as may
+   * be, it waits for one of them to come back, for no more than `patienceMs` (without it: for as long as
+   * that takes): then it is told to come again.
+   */
+  enter(key: CircuitKey, priority: Priority, patienceMs?: number): Promise<Wait | null>
   /** What a call that left showed, with the calendar's word of what is left of its limit. */
   ended(key: CircuitKey, seen: Observation, budget: Budget | null): void
   /** A provider's own word that its calendar takes no calls for so many milliseconds. */
@@ -38,6 +42,9 @@ export type Circuits = {
 
 /** How long whoever was told to try may take until its first call. Milliseconds. */
 const offerMs = 1_000
+
+/** Who was crowded out comes again after this, in milliseconds: not all at once, or they would only crowd again. */
+const comeAgain = () => 1_000 + Math.random() * 1_000
 
 /** The question that every call asks is answered from memory; only the probe is asked for in the database. */
 export async function createCircuits(deps: CircuitsDeps): Promise<Circuits> {
@@ -65,6 +72,17 @@ export async function createCircuits(deps: CircuitsDeps): Promise<Circuits> {
     return null
   }
 
+  /** When a call came back, or after so many milliseconds. */
+  function oneBack(known: Known, atMostMs: number): Promise<void> {
+    return new Promise<void>((resolve) => {
+      const timer = Number.isFinite(atMostMs) ? setTimeout(resolve, atMostMs) : undefined
+      known.paused.push(() => {
+        clearTimeout(timer)
+        resolve()
+      })
+    })
+  }
+
   function refuse(priority: Priority, wait: Wait): Wait {
     told.held(priority, wait.code)
     return wait
@@ -81,8 +99,9 @@ export async function createCircuits(deps: CircuitsDeps): Promise<Circuits> {
       known.offeredUntil = now() + offerMs
       return null
     },
-    async enter(key, priority) {
+    async enter(key, priority, patienceMs = Number.POSITIVE_INFINITY) {
       const known = mirror.known(key.id)
+      const patience = performance.now() + patienceMs
       for (;;) {
         const way = passage(known.circuit, known.allowance, priority, now())
         // Nothing may be awaited between the question and the departure: everybody would get the same answer.
@@ -92,8 +111,9 @@ export async function createCircuits(deps: CircuitsDeps): Promise<Circuits> {
           const wait = await takeProbe(key, priority)
           return wait ? refuse(priority, wait) : depart(known, priority)
         }
-        // All that is under way comes back: it has a deadline.
-        await new Promise<void>((resolve) => known.paused.push(resolve))
+        const left = patience - performance.now()
+        if (left <= 0) return refuse(priority, { is: 'wait', code: 'RATE_LIMITED', until: now() + comeAgain() })
+        await oneBack(known, left)
       }
     },
     ended(key, seen, budget) {

@@ -13,11 +13,15 @@ export type GateDeps = {
   now: () => number
 }
 
-/** One connection's way out: its key, how urgent the call is, and how its calendar tells what is left of its limit. */
+/**
+ * One connection's way out: its key, how urgent the call is, how its calendar tells what is left of its limit, and for how
+ * many milliseconds in all the requests of this call may wait for others to come back.
+ */
 export type Passenger = {
   connection: { tenantId: string; id: string }
   priority: Priority
   budget: ((headers: Reply['headers'], now: number) => CallBudget | null) | undefined
+  patienceMs: number
   /** The call that this is for, to be asked later whether it was held back. */
   call: () => Call
 }
@@ -34,22 +38,27 @@ export function createGate({ circuits, attemptTimeoutMs, now }: GateDeps): Gate 
   const held = new WeakSet<Call>()
 
   return {
-    through: (passenger, fetch) => async (url, init) => {
+    through(passenger, fetch) {
       const { connection, priority } = passenger
-      const wait = await circuits.enter(connection, priority)
-      if (wait) {
-        held.add(passenger.call())
-        throw heldBack(wait)
-      }
-      const began = performance.now()
-      try {
-        const reply = await fetch(url, init)
-        const budget = budgetOf(passenger, reply, now())
-        circuits.ended(connection, sightOf(reply, budget, now()), budget)
-        return reply
-      } catch (error) {
-        circuits.ended(connection, sightOfNone(error, performance.now() - began, attemptTimeoutMs), null)
-        throw error
+      let { patienceMs } = passenger
+      return async (url, init) => {
+        const asked = performance.now()
+        const wait = await circuits.enter(connection, priority, patienceMs)
+        if (wait) {
+          held.add(passenger.call())
+          throw heldBack(wait)
+        }
+        const began = performance.now()
+        patienceMs -= began - asked
+        try {
+          const reply = await fetch(url, init)
+          const budget = budgetOf(passenger, reply, now())
+          circuits.ended(connection, sightOf(reply, budget, now()), budget)
+          return reply
+        } catch (error) {
+          circuits.ended(connection, sightOfNone(error, performance.now() - began, attemptTimeoutMs), null)
+          throw error
+        }
       }
     },
     wasHeld: (call) => held.has(call),

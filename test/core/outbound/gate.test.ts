@@ -17,7 +17,7 @@ import { until } from '../../helper/gateway.ts'
 import { addTenant, keptLog } from '../../helper/house.ts'
 
 const { db, url } = await testDatabase(t)
-const attemptTimeoutMs = 400
+const shortAttemptMs = 400
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void
 const status = (code: number, headers: Record<string, string> = {}): Answer => {
@@ -59,8 +59,13 @@ function budget(headers: Reply['headers'], now: number): CallBudget | null {
 async function node(
   t: Test,
   port: number,
-  given: { openForMs?: number; of?: Pick<Database, 'query' | 'transaction' | 'listen'> } = {},
+  given: {
+    openForMs?: number
+    attemptTimeoutMs?: number
+    of?: Pick<Database, 'query' | 'transaction' | 'listen'>
+  } = {},
 ) {
+  const attemptTimeoutMs = given.attemptTimeoutMs ?? shortAttemptMs
   const log = keptLog()
   const counts: Record<string, number> = {}
   const count = (name: string) => {
@@ -250,7 +255,7 @@ t.test('a node that dies while it tries is not waited for longer than an attempt
     ...circuit,
     failures: 5,
     openUntil: now - 1,
-    probeUntil: now + attemptTimeoutMs,
+    probeUntil: now + shortAttemptMs,
   }))
   await until(
     () => standing({ circuits }, key),
@@ -365,7 +370,8 @@ t.test(
       }, 20)
     }
     const { port, reached } = await calendar(t, counting)
-    const { ask } = await node(t, port)
+    // Nobody loses patience here.
+    const { ask } = await node(t, port, { attemptTimeoutMs: 20_000 })
     const key = await connection()
     await ask(key)
     most = 0
@@ -377,6 +383,30 @@ t.test(
     t.equal(await ask(key, { priority: 'live' }), 200)
   },
 )
+
+t.test('who is crowded out for long is refused and not sent with too little time left', async (t) => {
+  const slowly: Answer = (_request, response) => {
+    setTimeout(() => response.writeHead(200, { 'x-left': '40/36/60' }).end('{}'), 900)
+  }
+  const { port, say, reached } = await calendar(t, slowly)
+  const { ask, call, gate, counts } = await node(t, port, { attemptTimeoutMs: 2_000 })
+  const key = await connection()
+  // Blindly four leave; the others would wait 900 ms for them, and have 500.
+  const ends = await Promise.all(Array.from({ length: 10 }, () => ask(key)))
+  t.same(ends.toSorted(), [200, 200, 200, 200, ...Array(6).fill('RATE_LIMITED')])
+  t.equal(reached(), 4)
+  t.match(counts, { change: 4, 'change RATE_LIMITED': 6 })
+  const others = Array.from({ length: 8 }, () => ask(key))
+  const crowded = call(key)
+  const error = await crowded.fetch(`http://127.0.0.1:${port}/`).catch((problem: OutboundError) => problem)
+  const waits = epoch((error as OutboundError).retryAt ?? '') - Date.now()
+  t.match(error, { code: 'RATE_LIMITED', sent: false })
+  t.ok(waits > 500 && waits <= 2_000, `${waits} ms`)
+  t.ok(gate.wasHeld(crowded), 'which is no news of the calendar')
+  t.same(await Promise.all(others), Array(8).fill(200))
+  say(status(200, { 'x-left': '40/20/60' }))
+  t.equal(await ask(key), 200, 'and who comes later goes at once')
+})
 
 t.test('a budget that is nonsense, or a provider that throws over it, holds nobody back', async (t) => {
   const { port, say } = await calendar(t, status(200, { 'x-left': 'a/b/c' }))
