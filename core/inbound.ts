@@ -60,7 +60,7 @@ export function openDoors(app: FastifyInstance, { ports, subscribing, queue }: I
       receive(
         {
           db: ports.store.db,
-          send: (tx, { inboxId }) => sendEntry(queue, { tenantId, inboxId }, 0, tx),
+          send: (tx, { inboxId }) => sendEntry(queue, { tenantId, inboxId, connectionId: id }, 0, tx),
           mark: ports.mark,
         },
         { tenantId, connectionId: id, body, headers },
@@ -78,27 +78,34 @@ function readSecret(read: () => string): string | null {
   }
 }
 
+type EntryKey = { tenantId: string; inboxId: string; connectionId: string }
+
 function sendEntry(
   queue: Queue,
-  entry: { tenantId: string; inboxId: string },
+  { tenantId, inboxId, connectionId }: EntryKey,
   delayMs: number,
   tx?: Sql,
 ): Promise<void> {
-  return queue.send('inbox', [{ data: { tenantId: entry.tenantId, inboxId: entry.inboxId }, delayMs }], tx)
+  return queue.send('inbox', [{ data: { tenantId, inboxId, connectionId }, delayMs }], tx)
 }
 
 /** Starts what reads the inbox, asks the calendars what changed, and keeps their subscriptions. */
 export function startInbound(parts: InboundParts, live: Live, repeat: Repeat, closers: Closers): void {
   const { ports, sweepDeps, subscribing, queue, settings } = parts
   const { db } = ports.store
-  const deps: ApplyDeps = { ports, sweepDeps, again: (entry, delayMs) => sendEntry(queue, entry, delayMs) }
+  const applied = ({ tenantId, inboxId, connectionId }: EntryKey) => {
+    const again: ApplyDeps['again'] = (entry, delayMs) => sendEntry(queue, { ...entry, connectionId }, delayMs)
+    return apply({ ports, sweepDeps, again }, tenantId, inboxId)
+  }
   const worker = startWorker({
     queue,
     name: 'inbox',
     places: 16,
+    // Reading an entry asks its calendar: one that is slow must not hold up what the others tell.
+    groupOf: ({ connectionId = '' }) => connectionId,
     log: ports.log,
-    run: async ({ tenantId = '', inboxId = '' }) => {
-      await apply(deps, tenantId, inboxId)
+    run: async ({ tenantId = '', inboxId = '', connectionId = '' }) => {
+      await applied({ tenantId, inboxId, connectionId })
       return 'finished'
     },
   })
@@ -123,18 +130,42 @@ export function startInbound(parts: InboundParts, live: Live, repeat: Repeat, cl
   repeat('poll', Math.min(tickMs, without), async () => {
     const most = atOnce - polls.size
     for (const connection of await takeDuePolls(db, named('changesSince'), { withWebhooks, without }, most)) {
-      polls.begin(connection.id, 'a calendar could not be polled', () => poll(deps, connection))
+      polls.begin(connection.id, 'a calendar could not be polled', () => poll({ ports, sweepDeps }, connection))
     }
   })
   // What was missed while nobody was here; several gateways that start ask once.
   void pollSoon(db).catch(() => undefined)
+  startForgotten(parts, applied, repeat, closers)
+}
+
+/** Starts what reads entries whose jobs were lost: those of each calendar one after the other, beside the others'. */
+function startForgotten(
+  { ports, settings }: InboundParts,
+  applied: (entry: EntryKey) => Promise<void>,
+  repeat: Repeat,
+  closers: Closers,
+): void {
   const { sweepEveryMs } = settings.sync
-  repeat('forgotten inbox', sweepEveryMs, async () => {
-    for (const { tenantId, id } of await forgottenInbox(db, graceTurns * sweepEveryMs, 500)) {
+  const stopping = new AbortController()
+  const underWay = createUnderWay(ports.log)
+  closers.add('forgotten entries under way', () => {
+    stopping.abort()
+    return underWay.ended()
+  })
+  const failure = 'what a calendar told could not be applied'
+  async function inTurn(entries: Awaited<ReturnType<typeof forgottenInbox>>): Promise<void> {
+    for (const { id: inboxId, ...entry } of entries) {
+      if (stopping.signal.aborted) return
       // One that breaks off must not stand in the way of those behind it.
-      await apply(deps, tenantId, id).catch((error) =>
-        ports.log.error({ event: 'failed', inboxId: id, err: error }, 'what a calendar told could not be applied'),
+      await applied({ ...entry, inboxId }).catch((error) =>
+        ports.log.error({ event: 'failed', inboxId, err: error }, failure),
       )
+    }
+  }
+  repeat('forgotten inbox', sweepEveryMs, async () => {
+    const entries = await forgottenInbox(ports.store.db, graceTurns * sweepEveryMs, 500, underWay.ids())
+    for (const [connectionId, own] of Map.groupBy(entries, (entry) => entry.connectionId)) {
+      underWay.begin(connectionId, failure, () => inTurn(own))
     }
   })
 }

@@ -35,12 +35,15 @@ export type Seen = {
 export type Confirm = (seen: Seen) => Promise<void>
 
 // The due time moves on with the taking, so that two gateways do not ask for the same, and a crash costs one interval.
+// Who may not be called now takes nobody else's place in the batch: a long backlog of it would starve its neighbours.
 const takeStatement = `
 with due as (
   select b.tenant_id, b.id, b.confirm_due_at
   from kalends.bookings b
   join kalends.connections c on c.tenant_id = b.tenant_id and c.id = b.connection_id
   where b.confirm_due_at <= kalends.clock() and c.state = 'active' and c.paused is null and c.id <> all($3)
+    and not exists (select from kalends.circuits k
+                    where k.tenant_id = c.tenant_id and k.connection_id = c.id and k.held_until > kalends.clock())
   order by b.confirm_due_at limit $1
   for update of b skip locked
 ), taken as (

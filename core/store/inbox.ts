@@ -81,17 +81,22 @@ export async function countLook(sql: Sql, tenantId: string, id: string): Promise
   return row?.looks ?? 0
 }
 
-/** Entries that wait for longer than `olderMs`: their jobs may have been lost. */
+/**
+ * Entries that wait for longer than `olderMs`, less those of the connections `without`, whose forgotten ones are being
+ * read already: their jobs may have been lost.
+ */
 export function forgottenInbox(
   sql: Sql,
   olderMs: number,
   most: number,
-): Promise<{ tenantId: string; id: string; looks: number }[]> {
+  without: readonly string[] = [],
+): Promise<{ tenantId: string; id: string; connectionId: string }[]> {
   return sql.query(
-    `select i.tenant_id as "tenantId", i.id, i.looks from kalends.inbox i
+    `select i.tenant_id as "tenantId", i.id, i.connection_id as "connectionId" from kalends.inbox i
      join kalends.connections c on c.tenant_id = i.tenant_id and c.id = i.connection_id
-     where i.state = 'pending' and i.received_at <= kalends.clock() - $1 * interval '1 ms' and c.paused is distinct from 'all'
+     where i.state = 'pending' and i.received_at <= kalends.clock() - $1 * interval '1 ms'
+       and c.paused is distinct from 'all' and c.id <> all($3)
      order by i.received_at limit $2`,
-    [olderMs, most],
+    [olderMs, most, without],
   )
 }
