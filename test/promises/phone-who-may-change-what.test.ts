@@ -55,6 +55,14 @@ t.test('without a number two facts are needed, and a number that is only said is
   t.ok(await untouched())
 })
 
+t.test('who names a whole week of days knows none of them', async (t) => {
+  const weekday = 'Montag oder Dienstag oder Mittwoch oder Donnerstag oder Freitag oder Samstag oder Sonntag'
+  const heard = await calling(salon, withheld).ask('cancel_appointment', { ...nameOf, weekday })
+  t.equal(heard.success, false)
+  t.notMatch(heard, { code: 'CANCELLED' })
+  t.ok(await untouched())
+})
+
 t.test('somebody else hears the same whether there is an appointment or none, and nothing of it', async (t) => {
   const right = await calling(salon, stranger(1)).ask('cancel_appointment', nameOf)
   const wrong = await calling(salon, stranger(2)).ask('cancel_appointment', { customer_name: 'Nobody There' })

@@ -64,11 +64,15 @@ function timeFact(when: When, timeZone: string): TimeFact | null {
   const { code, candidates, dates } = when
   if (!severalMeanings.has(code)) return null
   if (candidates.length > 0) {
-    return { isNarrow: true, span: spanOf(candidates), fits: (startsAt) => candidates.includes(startsAt) }
+    const isNarrow = isFew(candidates.map((instant) => localDay(instant, timeZone)))
+    return { isNarrow, span: spanOf(candidates), fits: (startsAt) => candidates.includes(startsAt) }
   }
   if (dates.length === 0) return null
-  return { isNarrow: true, span: null, fits: (startsAt) => dates.includes(localDay(startsAt, timeZone)) }
+  return { isNarrow: isFew(dates), span: null, fits: (startsAt) => dates.includes(localDay(startsAt, timeZone)) }
 }
+
+/** Words may mean one of two days ("next Friday"). Who names more of them guesses, and knows nothing. */
+const isFew = (days: readonly string[]) => new Set(days).size <= 2
 
 function spanOf(instants: readonly Instant[]): { from: Instant; to: Instant } {
   const sorted = [...instants].sort((a, b) => epoch(a) - epoch(b))

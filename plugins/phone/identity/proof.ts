@@ -28,16 +28,17 @@ export async function prove(conversation: Conversation, claim: Claim): Promise<P
   if (read.is === 'question') return read
   const { facts } = read
   const own = (await ofThisCall(conversation)).filter((appointment) => isAsSaid(facts, appointment))
+  // Before anything of others is looked at: who names their own booking beside guesses proves nothing by it.
+  if (own.length > 0) return proven(own)
   const isWithheld = conversation.call.callerNumber === null
   if (named(facts) < (isWithheld ? 2 : 1)) {
-    return own.length > 0 ? proven(own) : { is: 'unproven', code: isWithheld ? 'FACTS_NEEDED' : 'FACT_NEEDED' }
+    return { is: 'unproven', code: isWithheld ? 'FACTS_NEEDED' : 'FACT_NEEDED' }
   }
   if (!(await takeAttempt(conversation))) return { is: 'unproven', code: 'TOO_MANY_ATTEMPTS' }
   const found = (await candidates(conversation, facts)).filter((one) => isTheirs(conversation, facts, one))
-  const all = [...new Map([...own, ...found].map((appointment) => [appointment.id, appointment])).values()]
-  if (all.length === 0) return { is: 'unproven', code: 'NOT_FOUND' }
+  if (found.length === 0) return { is: 'unproven', code: 'NOT_FOUND' }
   await giveAttemptBack(conversation)
-  return proven(all)
+  return proven([...new Map(found.map((appointment) => [appointment.id, appointment])).values()])
 }
 
 function proven(appointments: readonly AppointmentView[]): Proof {
