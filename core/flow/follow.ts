@@ -37,15 +37,19 @@ export async function follow(
   const until = epoch(clock.now()) + withinMs
   const bell = bellFor(deps, tenantId, id)
   const helping = new Map<string, Promise<void>>()
+  const asked = new Set<string>()
   try {
     for (;;) {
       const appointment = await requireAppointment(deps.ports, tenantId, id)
-      const { stand, keys } = await standingNow(deps.ports, appointment)
+      const { stand, keys, said } = await standingNow(deps.ports, appointment)
       const left = until - epoch(clock.now())
       if (stand.is === 'unseen' ? left <= 0 : stand.is !== 'pending' || left <= 0) {
         return stand.is === 'unseen' ? { is: 'pending', code: null } : stand
       }
-      for (const key of keys) help(deps, helping, key, stand.is === 'unseen')
+      // Once for each word of the calendar's: asked for again at every event of its own, a look would never end.
+      const isNew = stand.is === 'unseen' && helping.size === 0 && !asked.has(said)
+      if (isNew) asked.add(said)
+      for (const key of keys) help(deps, helping, key, isNew)
       await bell.rung(Math.min(left, lookAgainMs))
     }
   } finally {
@@ -53,14 +57,18 @@ export async function follow(
   }
 }
 
-async function standingNow(ports: Ports, appointment: Appointment): Promise<{ stand: Stand; keys: SyncKey[] }> {
+async function standingNow(
+  ports: Ports,
+  appointment: Appointment,
+): Promise<{ stand: Stand; keys: SyncKey[]; said: string }> {
   const { tenantId, id: appointmentId } = appointment
   const bookings = await loadBookings(ports.store.db, tenantId, [appointmentId])
   const primary = bookings.filter(({ role }) => role === 'primary')
   const counting = primary.length > 0 ? primary : bookings
   const connectionIds = new Set(counting.map(({ connectionId }) => connectionId))
   const keys = [...connectionIds].map((connectionId) => ({ tenantId, appointmentId, connectionId }))
-  return { stand: standingOf(appointment, bookings), keys }
+  const said = counting.map(({ externalId, synced }) => `${externalId} ${synced?.status} ${synced?.startsAt}`).join()
+  return { stand: standingOf(appointment, bookings), keys, said }
 }
 
 /** Begins the work, unless it was begun here and still runs. Nobody waits for it: a calendar may hang for longer than they. */
