@@ -116,7 +116,7 @@ with input as (
     asked int, strict boolean, delay_ms float8, attempts int, looks int, nudge int, job_id uuid, compensating text)
   ${few('$1')}
 ), held as (
-  select i.*, s.wanted_version > i.version or s.asked > i.asked as moved
+  select i.*, s.wanted_version > i.version as changed, s.wanted_version > i.version or s.asked > i.asked as moved
   from input i join kalends.syncs s on ${sameKey('s', 'i')}
   where s.lease_owner = i.owner and s.lease_epoch = i.epoch
   order by s.tenant_id, s.appointment_id, s.connection_id
@@ -127,7 +127,8 @@ with input as (
   set state = case when h.moved or h.delay_ms is not null then 'waiting' when h.next = 'working' then s.state else h.next end,
       synced_version = case when h.next = 'settled' then greatest(s.synced_version, h.version) else s.synced_version end,
       due_at = case when h.delay_ms is not null and not h.moved then kalends.clock() + h.delay_ms * interval '1 ms' else s.due_at end,
-      attempts = case when h.moved then 0 else coalesce(h.attempts, s.attempts) end,
+      -- A word of the calendar's begins no new count, or one that lies would be asked without end.
+      attempts = case when h.changed then 0 else coalesce(h.attempts, s.attempts) end,
       failures = case when h.next = 'settled' and h.attempts = 0 then 0 when h.next = 'failed' and not h.moved then s.failures + 1 else s.failures end,
       compensating = case when h.moved then s.compensating
                           when h.next in ('settled', 'failed') and h.delay_ms is null then h.compensating

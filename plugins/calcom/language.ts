@@ -7,7 +7,13 @@ export const attendeeLanguages = (
 const known = new Map(attendeeLanguages.map((tag) => [tag.toLowerCase(), tag]))
 
 // Tags whose plain shortening would be wrong or unknown.
-const relatives: Record<string, string> = { nb: 'no', nn: 'no', zh: 'zh-CN', 'zh-hans': 'zh-CN', 'zh-hant': 'zh-TW' }
+const relatives = new Map([
+  ['nb', 'no'],
+  ['nn', 'no'],
+  ['zh', 'zh-CN'],
+  ['zh-hans', 'zh-CN'],
+  ['zh-hant', 'zh-TW'],
+])
 
 /** The language of Cal.com's list that is nearest to a BCP 47 tag: `de-AT` → `de`. Falls back where there is none. */
 export function attendeeLanguage(tag: string | null, fallback: string): string {
@@ -15,7 +21,7 @@ export function attendeeLanguage(tag: string | null, fallback: string): string {
     const parts = (wanted ?? '').toLowerCase().split('-')
     for (let length = parts.length; length > 0; length--) {
       const shorter = parts.slice(0, length).join('-')
-      const found = known.get(shorter) ?? relatives[shorter]
+      const found = known.get(shorter) ?? relatives.get(shorter)
       if (found !== undefined) return found
     }
   }

@@ -34,6 +34,7 @@ t.test('booked, shown, edited, moved, cancelled; and its timeline tells all of i
   t.match((await settled(made.body.id)).body.bookings, [{ startsAt }])
   const again = await api('POST', `${one}/reschedule`, { body: { startsAt: nextSlot() } })
   t.equal(again.status, 200)
+  await settled(made.body.id)
   t.match(await api('POST', `${one}/verify`), { status: 200, body: { sync: { verifiedAt: String } } })
   t.match(await api('POST', `${one}/retry-sync`), { status: 200 })
   await settled(made.body.id)
