@@ -33,8 +33,8 @@ export const bugs: readonly Bug[] = [
   {
     name: 'an unknown create is tried again without a look',
     file: 'core/flow/sync.ts',
-    find: '(await settleOpen(work)) ?? ',
-    replace: '',
+    find: 'const settled = await settleOpen(work)',
+    replace: 'const settled = null as Recorded | Refusal | null',
     breaks: ['a look before a repetition', 'I3 one live booking', 'I9 no intent stuck'],
     profile: { ...single, sites: ['write'], kinds: ['timeout after commit', '400 after commit'], leastFaults: 3 },
     seeds: 40,
@@ -232,8 +232,8 @@ export const bugs: readonly Bug[] = [
   {
     name: 'a change that was overtaken is taken over all the same',
     file: 'core/store/record.ts',
-    find: 'select i.*, s.wanted_version > i.version or s.asked > i.asked as moved',
-    replace: 'select i.*, false as moved',
+    find: 'select i.*, s.wanted_version > i.version as changed, s.wanted_version > i.version or s.asked > i.asked as moved',
+    replace: 'select i.*, false as changed, false as moved',
     breaks: ['no fault of ours', 'I4 convergence', 'I9 no intent stuck', 'true status', 'comes to rest'],
     profile: { ...single, does: ['move', 'moved there', 'cancel'], sites: [], mostOperations: 9, withinMs: 1_000 },
     seeds: 60,
