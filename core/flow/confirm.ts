@@ -46,7 +46,12 @@ async function confirmThose(
     bookings.length >= worthAList && provider.supports.lookup !== 'none'
       ? await seenInList(deps, provider, connection, bookings)
       : new Map<string, RemoteBooking>()
+  const isAgreed = (booking: Unconfirmed) => standsAsAgreed(booking, seen.get(booking.externalId) ?? null)
+  const agreed = new Set(bookings.filter((booking) => seen.has(booking.externalId) && isAgreed(booking)))
+  // Together, so that they are written down in few transactions.
+  await Promise.all([...agreed].map((booking) => verify(deps, connection, booking)))
   for (const booking of bookings) {
+    if (agreed.has(booking)) continue
     const remote = seen.get(booking.externalId) ?? (await lookAt(deps, provider, connection, booking))
     // One that does not answer now is not asked for the others either: all of them are due again soon.
     if (remote === 'unread') return
@@ -88,22 +93,25 @@ async function lookAt(
 }
 
 async function conclude(
-  { ports, sweepDeps }: HearDeps,
+  deps: HearDeps,
   connection: CallableConnection,
   booking: Unconfirmed,
   remote: RemoteBooking | null,
 ): Promise<void> {
-  const { tenantId, appointmentId, inReview } = booking
-  if (standsAsAgreed(booking, remote)) {
-    await ports.store.confirm({ ...booking, startsAt: booking.synced.startsAt, at: ports.clock.now() })
-    const which = { tenantId, appointmentId, connectionId: connection.id, codes: ['NOT_KEPT'] }
-    if (inReview) await healNow(ports.store.db, which, 'It was seen in the calendar.')
-    return
-  }
+  if (standsAsAgreed(booking, remote)) return verify(deps, connection, booking)
+  const { ports, sweepDeps } = deps
+  const { tenantId, appointmentId } = booking
   await ports.store.db.transaction(async (tx) => {
     const jobs = await hearSync(tx, { tenantId, appointmentId, connectionId: connection.id }, null)
     await sweepDeps.send(tx, jobs)
   })
+}
+
+async function verify({ ports }: HearDeps, connection: CallableConnection, booking: Unconfirmed): Promise<void> {
+  const { tenantId, appointmentId, inReview } = booking
+  await ports.store.confirm({ ...booking, startsAt: booking.synced.startsAt, at: ports.clock.now() })
+  const which = { tenantId, appointmentId, connectionId: connection.id, codes: ['NOT_KEPT'] }
+  if (inReview) await healNow(ports.store.db, which, 'It was seen in the calendar.')
 }
 
 function standsAsAgreed({ synced }: Unconfirmed, remote: RemoteBooking | null): boolean {

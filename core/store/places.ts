@@ -1,6 +1,7 @@
 import { collide, type Place } from '../domain/place.ts'
 import type { Instant } from '../domain/time.ts'
 import type { Sql } from './database.ts'
+import { few } from './sql-values.ts'
 
 /** What a change, or a hold, wants to take: places, for whom, and how strictly it asks. */
 export type Claim = {
@@ -73,10 +74,11 @@ export function takenPlaces(
 export async function refusedClaims(tx: Sql, claims: readonly Claim[]): Promise<Set<number>> {
   if (claims.length === 0) return new Set()
   const input = JSON.stringify(claims.flatMap(inputRows))
+  const strict = claims.some(({ holder }) => holder !== null)
   const [, rows] = await Promise.all([
     tx.query(lockStatement, [input]),
     // Sent behind it, so that it sees what those wrote who had the lock before.
-    tx.query<{ n: number }>(refusedStatement, [input]),
+    tx.query<{ n: number }>(strict ? `${heldStatement} ${promisedToo}` : heldStatement, [input]),
   ])
   return amongEachOther(claims, new Set(rows.map(({ n }) => n)))
 }
@@ -89,15 +91,18 @@ from (
   group by 1 order by 1
 ) k`
 
-const refusedStatement = `
+const heldStatement = `
 select distinct i.n
-from jsonb_to_recordset($1::jsonb)
-       as i(n int, tenant_id uuid, connection_id uuid, starts_at timestamptz, ends_at timestamptz, holder text, appointment_id uuid)
+from (select * from jsonb_to_recordset($1::jsonb) as x(
+        n int, tenant_id uuid, connection_id uuid, starts_at timestamptz, ends_at timestamptz, holder text, appointment_id uuid)
+      ${few('$1')}) i
 where exists (
     select from kalends.holds h
     where h.tenant_id = i.tenant_id and h.connection_id = i.connection_id and h.until > kalends.clock()
       and h.starts_at < i.ends_at and h.starts_at > i.starts_at - ${longestVisit} and h.ends_at > i.starts_at
-      and h.holder is distinct from i.holder)
+      and h.holder is distinct from i.holder)`
+
+const promisedToo = `
   or i.holder is not null and exists (
     select ${promised}
       and a.tenant_id = i.tenant_id and a.starts_at < i.ends_at and a.starts_at > i.starts_at - ${longestVisit}
