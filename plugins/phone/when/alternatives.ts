@@ -1,4 +1,4 @@
-import { anyOfDays, type DayReading, dayProblem } from './calendar-day.ts'
+import { anyOfDays, chosenOf, type DayReading, dayProblem } from './calendar-day.ts'
 import type { Clock } from './clock.ts'
 import { type Heard, nothingHeard } from './heard.ts'
 import { inPart } from './part-of-day.ts'
@@ -27,7 +27,7 @@ function eitherDay(days: readonly DayReading[], code?: 'DATE_AMBIGUOUS'): DayRea
   if (only === undefined || second === undefined) return only ?? nothingHeard.day
   const dates = days.flatMap((day) => (day.is === 'dates' ? day.dates : []))
   if (days.some((day) => day.is !== 'dates')) return dayProblem('DATE_UNREADABLE', dates)
-  return code ? dayProblem(code, dates) : anyOfDays(dates)
+  return chosenOf(code ? dayProblem(code, dates) : anyOfDays(dates))
 }
 
 function eitherClock(clocks: readonly Clock[]): Clock | null {

@@ -5,14 +5,17 @@ export type Day = Temporal.PlainDate
 /** What some words say about the day. */
 export type DayReading =
   | { is: 'none' }
-  /** One of these days. `yearly` where they were named by day and month: if over, next year's may be offered instead. */
-  | { is: 'dates'; dates: readonly Day[]; yearly?: boolean }
+  /**
+   * One of these days. `yearly` where they were named by day and month: if over, next year's may be offered instead.
+   * `isChoice` where several were named ("Monday or Tuesday"), and no one word means them all ("next Friday").
+   */
+  | { is: 'dates'; dates: readonly Day[]; yearly?: boolean; isChoice?: boolean }
   /** Some day from `from` to `to`, both inclusive. */
   | { is: 'span'; span: 'week' | 'weekend' | 'month'; from: Day; to: Day }
   /** So many minutes from now. */
   | { is: 'after'; minutes: number }
   | { is: 'soonest' }
-  | { is: 'problem'; code: DayProblem; dates: readonly Day[] }
+  | { is: 'problem'; code: DayProblem; dates: readonly Day[]; isChoice?: boolean }
 
 export type DayProblem = 'DATE_AMBIGUOUS' | 'DATE_DOES_NOT_EXIST' | 'DATE_UNREADABLE' | 'WEEKDAY_MISMATCH'
 
@@ -25,6 +28,18 @@ const slipDays = 60
 export function anyOfDays(days: readonly Day[], yearly = false): DayReading {
   const distinct = [...new Map(days.map((day) => [day.toString(), day])).values()]
   return { is: 'dates', dates: distinct.sort(Temporal.PlainDate.compare), yearly }
+}
+
+/** The same days as a choice between several that were named; one that was named twice is none. */
+export function chosenOf(reading: DayReading): DayReading {
+  if (reading.is !== 'dates' && reading.is !== 'problem') return reading
+  const isChoice = new Set(reading.dates.map(String)).size > 1
+  return isChoice ? { ...reading, isChoice } : reading
+}
+
+/** Whether several days were named to choose from. */
+export function isChoice(reading: DayReading): boolean {
+  return (reading.is === 'dates' || reading.is === 'problem') && reading.isChoice === true
 }
 
 export function dayProblem(code: DayProblem, dates: readonly Day[] = []): DayReading {
@@ -84,6 +99,11 @@ export function weekStart(day: Day, firstDay: 1 | 7 = 1): Day {
   return day.subtract({ days: (day.dayOfWeek - firstDay + 7) % 7 })
 }
 
+/** Some of the days of a reading: still a choice where that was one, unless one day is left. */
+export function keptOf(reading: DayReading, kept: DayReading): DayReading {
+  return isChoice(reading) ? chosenOf(kept) : kept
+}
+
 /** Keeps the days that fall on a weekday. None left: the words contradict each other, and a person must say what holds. */
 export function onWeekday(reading: DayReading, weekday: number): DayReading {
   if (reading.is === 'span') {
@@ -94,7 +114,7 @@ export function onWeekday(reading: DayReading, weekday: number): DayReading {
   }
   if (reading.is !== 'dates') return reading
   const kept = reading.dates.filter((date) => date.dayOfWeek === weekday)
-  if (kept.length > 0) return anyOfDays(kept, reading.yearly)
+  if (kept.length > 0) return keptOf(reading, anyOfDays(kept, reading.yearly))
   // Either the date is right or the weekday: the date, and the days around it that have the weekday.
   const near = reading.dates.flatMap((date) => {
     const after = weekdayAfter(date, weekday)

@@ -2,6 +2,7 @@ import { parseInstant } from '#core'
 import { combineAlternatives } from './alternatives.ts'
 import { type Day, dayProblem, noDay } from './calendar-day.ts'
 import { findClock, readClock } from './clock.ts'
+import { halvesOf, listedIn } from './halves.ts'
 import { type Heard, nothingHeard } from './heard.ts'
 import { findHours } from './hours.ts'
 import { findPart, type Part } from './part-of-day.ts'
@@ -44,8 +45,11 @@ function hearIn(text: string, field: Field, today: Day, language: Language): Hea
   const words = plainWords(text, language)
   if (words === null) return { ...nothingHeard, day: dayProblem('DATE_UNREADABLE') }
   if (soonest[language].test(words)) return { ...nothingHeard, day: { is: 'soonest' } }
-  const alternatives = words.split(/ (?:oder|or) /)
-  return combineAlternatives(alternatives.map((half) => hearWords(half, field, today, language)))
+  const heardAs = (halves: readonly string[]) =>
+    combineAlternatives(halves.map((half) => hearWords(half, field, today, language)))
+  const heard = heardAs(halvesOf(words, language))
+  const listed = isUnclear(heard) ? listedIn(text, language) : null
+  return listed ? heardAs(listed) : heard
 }
 
 function hearWords(words: string, field: Field, today: Day, language: Language): Heard {

@@ -1,4 +1,4 @@
-import { anyOfDays, type DayReading, dayProblem } from './calendar-day.ts'
+import { anyOfDays, chosenOf, type DayReading, dayProblem, isChoice, keptOf } from './calendar-day.ts'
 import type { Clock } from './clock.ts'
 import type { Heard } from './heard.ts'
 
@@ -20,18 +20,19 @@ function mergeDays(a: DayReading, b: DayReading): DayReading {
   if (b.is === 'none' || a.is === 'problem') return a
   if (a.is === 'dates' && b.is === 'dates') {
     const common = a.dates.filter((date) => b.dates.some((other) => other.equals(date)))
-    return common.length > 0
-      ? anyOfDays(common, a.yearly || b.yearly)
-      : dayProblem('DATE_AMBIGUOUS', [...a.dates, ...b.dates])
+    // Two texts that name two days name a choice, as "Monday or Tuesday" does.
+    if (common.length === 0) return chosenOf(dayProblem('DATE_AMBIGUOUS', [...a.dates, ...b.dates]))
+    return keptOf(isChoice(a) ? a : b, anyOfDays(common, a.yearly || b.yearly))
   }
   if (a.is === 'span' && b.is === 'dates') return inSpan(a, b)
   return b.is === 'span' && a.is === 'dates' ? inSpan(b, a) : a
 }
 
-function inSpan(span: DayReading & { is: 'span' }, { dates, yearly }: DayReading & { is: 'dates' }): DayReading {
+function inSpan(span: DayReading & { is: 'span' }, said: DayReading & { is: 'dates' }): DayReading {
+  const { dates, yearly } = said
   const [from, to] = [String(span.from), String(span.to)]
   const within = dates.filter((date) => String(date) >= from && String(date) <= to)
-  return within.length > 0 ? anyOfDays(within, yearly) : dayProblem('DATE_AMBIGUOUS', dates)
+  return keptOf(said, within.length > 0 ? anyOfDays(within, yearly) : dayProblem('DATE_AMBIGUOUS', dates))
 }
 
 function mergeClocks(a: Clock | null, b: Clock | null): Clock | null {

@@ -1,5 +1,5 @@
 import { epoch, type Instant, instantOf, minutesLater } from '#core'
-import type { Day, DayReading } from './calendar-day.ts'
+import { type Day, type DayReading, isChoice } from './calendar-day.ts'
 import type { Heard } from './heard.ts'
 import { dayIn, momentsAt } from './moments.ts'
 import { inPart } from './part-of-day.ts'
@@ -8,8 +8,22 @@ import { settleClock } from './settle-clock.ts'
 import { settleDays, settleSoonest, settleSpan } from './settle-stretch.ts'
 import type { When } from './spoken.ts'
 
-/** Makes of what was heard a moment, a window or a question. */
+/** Makes of what was heard a moment, a window or a question; says where it was a choice of days. */
 export function settle(scene: Scene, heard: Heard): When {
+  const when = settled(scene, heard)
+  // A moment on one of the days beside it has chosen.
+  const saidAsChoice = heard.instant === null ? isChoice(heard.day) : isAgainst(scene, heard)
+  return saidAsChoice ? { ...when, saidAsChoice } : when
+}
+
+/** A moment, and a day beside it that is another: two days were named. */
+function isAgainst({ timeZone }: Scene, { instant, day }: Heard): boolean {
+  if (instant === null || day.is !== 'dates') return false
+  const date = dayIn(instant, timeZone)
+  return !day.dates.some((other) => other.equals(date))
+}
+
+function settled(scene: Scene, heard: Heard): When {
   if (heard.wrong !== null) return ask(scene, heard.wrong, { dates: heard.day.is === 'dates' ? heard.day.dates : [] })
   if (heard.instant !== null) return settleInstant(scene, heard, heard.instant)
   const { day } = heard
@@ -40,12 +54,13 @@ function settleDates(scene: Scene, heard: Heard, { dates, yearly }: DayReading &
 }
 
 /** A moment with its offset is taken at its word, unless another word contradicts it: models like to add a `Z`. */
-function settleInstant(scene: Scene, { clock, day, weekday }: Heard, instant: Instant): When {
+function settleInstant(scene: Scene, heard: Heard, instant: Instant): When {
+  const { clock, day, weekday } = heard
   const date = dayIn(instant, scene.timeZone)
   if (weekday !== null && date.dayOfWeek !== weekday) {
     return ask(scene, 'WEEKDAY_MISMATCH', { candidates: [instant], dates: [date] })
   }
-  if (day.is === 'dates' && !day.dates.some((other) => other.equals(date))) {
+  if (day.is === 'dates' && isAgainst(scene, heard)) {
     return ask(scene, 'DATE_AMBIGUOUS', { candidates: [instant], dates: [date, ...day.dates] })
   }
   const said = clock?.minutes.flatMap((at) => momentsAt(date, at, scene.timeZone)) ?? [instant]

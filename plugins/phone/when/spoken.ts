@@ -64,8 +64,12 @@ export type Window = {
   hours?: { from: number; to: number }
 }
 
-/** How a spoken time was understood. */
-export type When = { is: 'instant'; instant: Instant } | Window | Question
+/**
+ * How a spoken time was understood. `saidAsChoice` where several days were named to choose from ("Monday or Tuesday", or
+ * Monday in one argument and Tuesday in another), whatever is left of them: whoever says so knows none of them. Two days
+ * that one word means ("next Friday") are no choice, and neither are two times of one day.
+ */
+export type When = ({ is: 'instant'; instant: Instant } | Window | Question) & { saidAsChoice?: true }
 
 /** The circumstances in which something was said. */
 export type Circumstances = {

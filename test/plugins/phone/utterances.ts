@@ -15,6 +15,8 @@ export type Utterance = {
   open?: readonly [number, number]
   wants?: 'start' | 'window'
   allowPast?: boolean
+  /** Several days were named to choose from: whoever says so knows none of them. */
+  isChoice?: true
 }
 
 export type Expectation =
@@ -62,6 +64,8 @@ const en = (says: Utterance['says'], expects: Expectation, more: Partial<Utteran
   expects,
   ...more,
 })
+
+const choice = { isChoice: true } as const
 
 const halves = ['2026-10-02T02:30', '2026-10-02T14:30']
 const threes = ['2026-10-02T03:00', '2026-10-02T15:00']
@@ -180,7 +184,6 @@ const germanDays: readonly Utterance[] = [
   de('3. März', on('2027-03-03', '2027-03-04')),
   // Only just over: a slip about today's date is likelier than a wish for next year.
   de('20. September um 10:00', asks('DATE_IN_PAST', ['2027-09-20T10:00'], ['2027-09-20'])),
-  de('Montag oder Dienstag', asksDay('DATE_AMBIGUOUS', '2026-10-05', '2026-10-06')),
   de('nicht am Dienstag', asks('DATE_UNREADABLE')),
   de('heute oder 18:16', asks('DATE_UNREADABLE')),
   de('Dienstag vormittags oder nachmittags', on('2026-10-06', '2026-10-07')),
@@ -188,7 +191,6 @@ const germanDays: readonly Utterance[] = [
     'Dienstag 10 Uhr vormittags oder 3 Uhr nachmittags',
     asks('TIME_AMBIGUOUS', ['2026-10-06T10:00', '2026-10-06T15:00']),
   ),
-  de('Montag um 10:00 oder Dienstag um 11:00', asksDay('DATE_AMBIGUOUS', '2026-10-05', '2026-10-06')),
   de('Freitag, der 13.', asksDay('WEEKDAY_MISMATCH', '2026-10-09', '2026-10-13', '2026-10-16')),
   de('am dritten zwei', asks('DATE_UNREADABLE')),
   de('am fünften zehnten um halb elf', at('2026-10-05T10:30'), { open: salon }),
@@ -317,7 +319,6 @@ const english: readonly Utterance[] = [
   en('4.10.2026', on('2026-10-04', '2026-10-05')),
   en('February 30', asksDay('DATE_DOES_NOT_EXIST', '2027-02-28', '2027-03-01')),
   en('2/29/2027', asksDay('DATE_DOES_NOT_EXIST', '2027-02-28', '2027-03-01')),
-  en('Monday or Tuesday', asksDay('DATE_AMBIGUOUS', '2026-10-05', '2026-10-06')),
   en('not on Tuesday', asks('DATE_UNREADABLE')),
   en('in a 3', asks('DATE_UNREADABLE')),
   en('Monday ten eleven', asks('TIME_AMBIGUOUS', ['2026-10-05T10:11', '2026-10-05T22:11'])),
@@ -335,4 +336,57 @@ const english: readonly Utterance[] = [
   en('übermorgen um 15 Uhr', at('2026-10-03T15:00')),
 ]
 
-export const utterances: readonly Utterance[] = [...germanClocks, ...germanDays, ...hoursOfDay, ...machines, ...english]
+const mondayOrTuesday = asksDay('DATE_AMBIGUOUS', '2026-10-05', '2026-10-06')
+const inDecember = asksDay('DATE_AMBIGUOUS', '2026-12-03', '2026-12-04')
+
+/** Days to choose from are named one by one; two days that one word means are none. */
+const choices: readonly Utterance[] = [
+  de('Montag oder Dienstag', mondayOrTuesday, choice),
+  de('entweder Montag oder Dienstag', mondayOrTuesday, choice),
+  de('Montag/Dienstag', mondayOrTuesday, choice),
+  de('Montag oder vielleicht auch Dienstag', mondayOrTuesday, choice),
+  de('Montag um 10:00 oder Dienstag um 11:00', mondayOrTuesday, choice),
+  de('Montag vormittag oder Dienstag nachmittag', mondayOrTuesday, choice),
+  de('Montag oder Dienstag um 15 Uhr', asks('DATE_AMBIGUOUS', ['2026-10-05T15:00', '2026-10-06T15:00']), choice),
+  de('Montag, Dienstag oder Mittwoch', asksDay('DATE_AMBIGUOUS', '2026-10-05', '2026-10-06', '2026-10-07'), choice),
+  de('Dienstag, den 6. Oktober, oder Mittwoch', asksDay('DATE_AMBIGUOUS', '2026-10-06', '2026-10-07'), choice),
+  de('am 3. oder 4.', asksDay('DATE_AMBIGUOUS', '2026-10-03', '2026-10-04'), choice),
+  de('am 3. oder 4. Dezember', inDecember, choice),
+  de('am dritten oder vierten Dezember', inDecember, choice),
+  de('3. oder 4.12.', inDecember, choice),
+  de('nächste Woche Montag oder Dienstag', asksDay('DATE_AMBIGUOUS', '2026-10-12', '2026-10-13'), {
+    ...choice,
+    now: '2026-10-05T10:00:00+02:00',
+  }),
+  de('heute oder morgen', asksDay('DATE_AMBIGUOUS', '2026-10-01', '2026-10-02'), choice),
+  // One of the two is over: the other was still named as one of two.
+  de('gestern oder morgen', on('2026-10-02', '2026-10-03'), choice),
+  de({ weekday: 'Montag oder Dienstag' }, mondayOrTuesday, choice),
+  de({ start: 'Montag', date: 'Dienstag' }, mondayOrTuesday, choice),
+  de({ start: '2026-10-05T14:30:00+02:00', date: '2026-10-06' }, asks('DATE_AMBIGUOUS', ['2026-10-05T14:30']), choice),
+  // A second word that is clear has chosen.
+  de({ start: 'Montag oder Dienstag', weekday: 'Dienstag' }, on('2026-10-06', '2026-10-07')),
+  de({ start: '2026-10-05T14:30:00+02:00', date: 'Montag oder Dienstag' }, at('2026-10-05T14:30')),
+  de('Montag oder Montag', on('2026-10-05', '2026-10-06')),
+  de('Montag um 10:00 oder 11:00 Uhr', asks('TIME_AMBIGUOUS', ['2026-10-05T10:00', '2026-10-05T11:00'])),
+  en('Monday or Tuesday', mondayOrTuesday, choice),
+  en('Mon/Tue', mondayOrTuesday, choice),
+  en('Monday, Tuesday, or Wednesday', asksDay('DATE_AMBIGUOUS', '2026-10-05', '2026-10-06', '2026-10-07'), choice),
+  en('Monday, Tuesday or Wednesday', asksDay('DATE_AMBIGUOUS', '2026-10-05', '2026-10-06', '2026-10-07'), choice),
+  en('December 3rd or 4th', inDecember, choice),
+  en('the 3rd or 4th of December', inDecember, choice),
+  en('Monday or Tuesday next week', asksDay('DATE_AMBIGUOUS', '2026-10-12', '2026-10-13'), {
+    ...choice,
+    now: '2026-10-05T10:00:00+02:00',
+  }),
+  en('next Friday', asksDay('DATE_AMBIGUOUS', '2026-10-02', '2026-10-09')),
+]
+
+export const utterances: readonly Utterance[] = [
+  ...germanClocks,
+  ...germanDays,
+  ...hoursOfDay,
+  ...machines,
+  ...english,
+  ...choices,
+]

@@ -29,7 +29,11 @@ function isWithin([from, to]: readonly [number, number], instant: Instant, zone:
 }
 
 /** What a row expects, as the reader says it: wall times become instants. */
-function expected(expects: Expectation, zone = 'Europe/Berlin') {
+function expected({ expects, zone = 'Europe/Berlin', isChoice = false }: Utterance) {
+  return { ...readAs(expects, zone), saidAsChoice: isChoice }
+}
+
+function readAs(expects: Expectation, zone: string) {
   const instant = (wall: string) => instantOf(Temporal.ZonedDateTime.from(`${wall}[${zone}]`).epochMilliseconds)
   if ('at' in expects) return { is: 'instant', instant: instant(expects.at) }
   if ('span' in expects) return { is: 'window', ...expects, from: instant(expects.from), to: instant(expects.to) }
@@ -39,16 +43,17 @@ function expected(expects: Expectation, zone = 'Europe/Berlin') {
 
 /** Of an answer, what a row speaks of. */
 function told(when: When, expects: Expectation) {
-  if (when.is !== 'question') return when
+  const { saidAsChoice = false } = when
+  if (when.is !== 'question') return { ...when, saidAsChoice }
   const { is, code, candidates, dates } = when
-  return { is, code, candidates, ...('dates' in expects && expects.dates && { dates }) }
+  return { is, code, candidates, ...('dates' in expects && expects.dates && { dates }), saidAsChoice }
 }
 
 t.test('every utterance of the table is understood or asked back', async (t) => {
   for (const utterance of utterances) {
-    const { says, language, now, expects, zone, open } = utterance
+    const { says, language, now, expects, open } = utterance
     const name = `${language} ${JSON.stringify(says)} at ${now}${open ? `, open ${open.join('–')}` : ''}`
-    t.same(told(understood(utterance), expects), expected(expects, zone), name)
+    t.same(told(understood(utterance), expects), expected(utterance), name)
   }
 })
 
