@@ -45,9 +45,13 @@ export function openPhone(app: FastifyInstance, parts: PhoneParts): void {
     now,
     log,
     find: (vendor, connectionId) => findOpened(parts, vendor, connectionId),
-    isOwn: (reached, call) => isOwnCall(db, reached, call),
-    answer: (connection, call, deadlineMs) =>
-      answerCall(answering, connection, call, deadlineMs, (work) => {
+    isOwn: (reached, call, fits) =>
+      isOwnCall(db, reached, call, async ({ connectionId }) => {
+        const claimant = await findOpened(parts, reached.vendor, connectionId)
+        return claimant?.credentials != null && fits(claimant.credentials)
+      }),
+    answer: (connection, call, deadline) =>
+      answerCall(answering, connection, call, deadline, (work) => {
         under.add(work)
         void work.finally(() => under.delete(work))
       }),

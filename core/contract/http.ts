@@ -30,6 +30,8 @@ declare module 'fastify' {
     principal: Principal | null
     /** The token of the session that makes this request, where it is one. */
     sessionToken: string | null
+    /** What a wrong signature is answered with, where there were too many of them here; a right one is served. */
+    tooMany: Error | null
     /** The bytes as they came, in scopes that keep them: what a signature was made over. */
     rawBody: Buffer
   }

@@ -31,11 +31,20 @@ export type CallContext = {
 
 /** One function that the agent wants done. `args` are what the LLM wrote: anything. */
 export type ToolCall = {
-  /** The vendor's own id of this call of a function; null where it gives none. */
-  vendorToolCallId: string | null
+  /**
+   * Which use of a function in the call it is: equal where the vendor sends it again, as vendors do that heard no answer,
+   * and never where the agent asks anew, be it in the same words. Null where the vendor gives nothing to tell it by.
+   */
+  toolCallId: string | null
   name: string
   args: Record<string, unknown>
   call: CallContext
+}
+
+/** A tool call as it reaches the receptionist. */
+export type ReceivedCall = ToolCall & {
+  /** When its request arrived: the caller waits since then. */
+  arrived: Instant
 }
 
 /** A value of JSON. */
@@ -136,7 +145,7 @@ export interface Receptionist {
    * caller hears a neutral sentence. Answers by `deadline`: past it the caller is told that it goes on. A client that hangs
    * up stops nothing.
    */
-  answer(reached: Reached, call: ToolCall, deadline: Instant): Promise<ToolResult>
+  answer(reached: Reached, call: ReceivedCall, deadline: Instant): Promise<ToolResult>
   /** Takes note of an event, at least once. A rejection brings it back later. */
   hear(reached: Reached, event: CallEvent): Promise<void>
   /**

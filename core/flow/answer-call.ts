@@ -1,10 +1,18 @@
-import type { InboundLookup, PhoneLine, Reached, Receptionist, ToolCall, ToolResult } from '../contract/phone.ts'
+import type {
+  InboundLookup,
+  PhoneLine,
+  Reached,
+  ReceivedCall,
+  Receptionist,
+  ToolCall,
+  ToolResult,
+} from '../contract/phone.ts'
 import type { Log } from '../contract/provider.ts'
 import { type PhoneFault, spokenFault } from '../domain/phone-fault.ts'
 import { epoch, instantOf } from '../domain/time.ts'
 import { endOfCall } from '../store/calls.ts'
 import type { Sql } from '../store/database.ts'
-import { ownersOf } from '../store/phone-lines.ts'
+import { claimsOf, type LineClaim } from '../store/phone-lines.ts'
 import { within } from './deadline.ts'
 import { faultFields } from './fault-fields.ts'
 
@@ -26,38 +34,49 @@ const slackMs = 500
 
 /**
  * Whether a call is one of this connection's, by what the vendor signed: the path alone proves nothing, since one
- * vendor's key may serve several tenants. One line must be the connection's, and none another tenant's.
+ * vendor's key may serve several tenants. One line must be the connection's, and none another tenant's, who named it
+ * before this one did and `proves` it: has the key that signed the call. A claim alone is heeded by nobody, or whoever
+ * enters a number of somebody else's would stop their calls.
  */
 export async function isOwnCall(
   db: Sql,
   { tenantId, connectionId, vendor }: Reached,
   call: { agentId: string | null; businessNumber: string | null },
+  proves: (claim: LineClaim) => Promise<boolean>,
 ): Promise<boolean> {
   const lines: PhoneLine[] = []
   if (call.agentId !== null) lines.push({ kind: 'agent', value: call.agentId })
   if (call.businessNumber !== null) lines.push({ kind: 'number', value: call.businessNumber })
-  const owners = lines.length === 0 ? [] : await ownersOf(db, vendor, lines)
-  return (
-    owners.some((owner) => owner.connectionId === connectionId) && owners.every((owner) => owner.tenantId === tenantId)
-  )
+  const claims = lines.length === 0 ? [] : await claimsOf(db, vendor, lines)
+  if (!claims.some((claim) => claim.connectionId === connectionId)) return false
+  // One a line and tenant at most, so their number is no stranger's to choose.
+  for (const claim of claimedBefore(claims, tenantId)) if (await proves(claim)) return false
+  return true
+}
+
+/** Of each line the claims that are older than this tenant's, or all where it has none. */
+function claimedBefore(claims: readonly LineClaim[], tenantId: string): LineClaim[] {
+  return [...Map.groupBy(claims, ({ kind, value }) => `${kind} ${value}`).values()].flatMap((ofLine) => {
+    const own = ofLine.findIndex((claim) => claim.tenantId === tenantId)
+    return own < 0 ? ofLine : ofLine.slice(0, own)
+  })
 }
 
 /**
  * Has a function done by the receptionist, and answers in any case with something that can be said. What is not done by
- * `deadlineMs` goes on; `under` hears of it, so that a stop can wait for it.
+ * `deadline` (milliseconds since 1970) goes on; `under` hears of it, so that a stop can wait for it.
  */
 export async function answerCall(
   deps: AnswerDeps,
   { reached, paused }: PhoneConnection,
-  call: ToolCall,
-  deadlineMs: number,
+  call: ReceivedCall,
+  deadline: number,
   under: (work: Promise<unknown>) => void,
 ): Promise<ToolResult> {
   const fault = (code: PhoneFault) => spokenFault(code, reached.language)
   const receptionist = deps.receptionist()
   if (!receptionist) return fault('NO_RECEPTIONIST')
   if (paused === 'all') return fault('CONNECTION_PAUSED')
-  const deadline = deps.now() + deadlineMs
   const work = (async () => {
     if (await isClosed(deps, reached, call)) return fault('CALL_CLOSED')
     return resultOf(await receptionist.answer(reached, call, instantOf(deadline)))

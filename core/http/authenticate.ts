@@ -40,7 +40,7 @@ export function installAuthentication(app: FastifyInstance, options: AuthOptions
     if (access === undefined || request.is404) return
     if (access === 'metrics') return checkMetricsToken(request, options.metricsToken)
     if (isOpen(access)) {
-      if (mayGuess(request)) await limiters.failedOpen(request, { increment: false })
+      if (mayGuess(request)) await heedFailures(request, access, limiters)
       return
     }
     const principal = await identify(request, options, publicOrigin)
@@ -59,6 +59,7 @@ export function installAuthentication(app: FastifyInstance, options: AuthOptions
 export function decorateForAuthentication(app: FastifyInstance, cookie: SessionCookie): void {
   app.decorateRequest('principal', null)
   app.decorateRequest('sessionToken', null)
+  app.decorateRequest('tooMany', null)
   app.decorateReply('startSession', function startSession(this: FastifyReply, { token, expiresAt }) {
     return this.header('set-cookie', cookie.set(token, expiresAt)).header('cache-control', 'no-store')
   })
@@ -69,6 +70,19 @@ export function decorateForAuthentication(app: FastifyInstance, cookie: SessionC
 
 function isOpen(access: Access): boolean {
   return access === 'public' || access === 'signed'
+}
+
+/**
+ * After too many failed logins none is tried any more. A signature cannot be guessed, and all calls of a vendor come from
+ * one address: it is looked at all the same, and only one that does not fit hears that there were too many.
+ */
+async function heedFailures(request: FastifyRequest, access: Access, { failedOpen }: Limiters): Promise<void> {
+  const looked = failedOpen(request, { increment: false })
+  if (access !== 'signed') return looked
+  request.tooMany = await looked.then(
+    () => null,
+    (error: KalendsError) => error,
+  )
 }
 
 function mayGuess(request: FastifyRequest): boolean {

@@ -46,7 +46,8 @@ export function pathOf(request: FastifyRequest): string {
 /** Sends an error as a problem document. What is our fault is logged with its cause under the same id. */
 export function errorHandler(isUnavailable: (error: unknown) => boolean) {
   return (thrown: unknown, request: FastifyRequest, reply: FastifyReply) => {
-    const error = publicError(thrown, request, isUnavailable)
+    const told = publicError(thrown, request, isUnavailable)
+    const error = told.status === 401 && request.tooMany instanceof KalendsError ? request.tooMany : told
     if (error.status >= 500 && error.code !== 'KAL_OVERLOADED') {
       const fields = { code: error.code, instance: request.id, method: request.method, route: request.routeOptions.url }
       request.log.error({ ...fields, err: error.cause ?? error }, 'request failed')

@@ -6,12 +6,11 @@ import { within } from '../flow/deadline.ts'
 import { faultFields } from '../flow/fault-fields.ts'
 import { keepRawBodies } from './raw-body.ts'
 import { type CalledConnection, type CallPorts, serveCall } from './serve-call.ts'
+import { createSignedBy, type SignedBy } from './signed-by.ts'
 
 export type PhonePorts = CallPorts & {
   /** Where the world reaches the gateway, without a final slash. */
   publicUrl: string
-  /** Milliseconds since 1970. */
-  now(): number
   /** The connection of this vendor with this id, or null. */
   find(vendor: string, connectionId: string): Promise<CalledConnection | null>
 }
@@ -29,23 +28,31 @@ const summaries: Record<PhoneDoor, string> = {
   inbound: 'Tells what an agent may know before it picks up. Without an answer the call goes on as usual.',
 }
 
-/** By then a look-up is answered, whatever ails us: the caller hears it ring. Milliseconds. */
+/** By then a look-up is answered, whatever ails us: the caller hears it ring. Milliseconds after its arrival. */
 const lookUpWithinMs = 800
 
 /**
  * `POST /<vendor>/:connectionId/functions|events|inbound` for every phone vendor. Nothing of a request that is not signed
- * is read; a wrong signature and an unknown connection are answered alike, and leave nothing behind.
+ * is read; a wrong signature and an unknown connection are answered alike, and leave nothing behind. All calls of a vendor
+ * come from one address: however many wrong signatures come from there, a right one is served.
  */
 export function installPhoneCalls(app: FastifyInstance, vendors: readonly PhoneVendor[], ports: PhonePorts): void {
   app.register(async (scope) => {
     keepRawBodies(scope)
-    for (const vendor of vendors) for (const door of doors) open(scope, vendor, door, ports)
+    const signedBy = createSignedBy<CalledConnection>()
+    for (const vendor of vendors) for (const door of doors) open(scope, vendor, door, ports, signedBy)
   })
 }
 
 const doors = Object.keys(bodyLimits) as PhoneDoor[]
 
-function open(scope: FastifyInstance, vendor: PhoneVendor, door: PhoneDoor, ports: PhonePorts): void {
+function open(
+  scope: FastifyInstance,
+  vendor: PhoneVendor,
+  door: PhoneDoor,
+  ports: PhonePorts,
+  signedBy: SignedBy<CalledConnection>,
+): void {
   const schema = {
     operationId: `${vendor.name}${door.charAt(0).toUpperCase()}${door.slice(1)}`,
     summary: summaries[door],
@@ -60,8 +67,20 @@ function open(scope: FastifyInstance, vendor: PhoneVendor, door: PhoneDoor, port
     (call, reply) => {
       const request = asSent(ports, door, call)
       const { connectionId } = call.params as { connectionId: string }
-      const work = signedBy(ports, vendor, connectionId, request).then((it) => serveCall(ports, vendor, it, request))
-      return (door === 'inbound' ? failingOpen(ports, vendor, request, work) : work).then((it) => send(reply, it))
+      // Not from here on: until it is read a request may have waited for a good part of its time.
+      const arrived = ports.now() - Math.round(reply.elapsedTime)
+      const work = (async () => {
+        const connection = await signedBy(call, {
+          key: `${vendor.name} ${connectionId}`,
+          find: () => ports.find(vendor.name, connectionId),
+          // Compared with true: whatever else a vendor should answer, a promise for one, is no yes.
+          isSigned: (found) =>
+            vendor.authenticate(request, found?.credentials ?? null, arrived) === true && found?.credentials != null,
+        })
+        return serveCall(ports, vendor, connection, request, arrived)
+      })()
+      const served = door === 'inbound' ? failingOpen(ports, vendor, request, arrived, work) : work
+      return served.then((it) => send(reply, it))
     },
   )
 }
@@ -70,25 +89,12 @@ function asSent({ publicUrl }: PhonePorts, door: PhoneDoor, { method, url, heade
   return { method, url: `${publicUrl}${url}`, door, headers, body: rawBody } satisfies PhoneRequest
 }
 
-/** @throws KalendsError KAL_WEBHOOK_REFUSED alike for an unknown connection and for a signature that does not fit */
-async function signedBy(
-  ports: PhonePorts,
-  vendor: PhoneVendor,
-  connectionId: string,
-  request: PhoneRequest,
-): Promise<CalledConnection> {
-  const connection = await ports.find(vendor.name, connectionId)
-  // Compared with true: whatever else a vendor should answer, a promise for one, is no yes.
-  const isSigned = vendor.authenticate(request, connection?.credentials ?? null, ports.now()) === true
-  if (connection?.credentials == null || !isSigned) throw new KalendsError('KAL_WEBHOOK_REFUSED')
-  return connection
-}
-
 /** A look-up that takes too long or breaks is answered with nothing, which tells nobody anything: the call goes on. */
 function failingOpen(
-  { log }: PhonePorts,
+  { log, now }: PhonePorts,
   vendor: PhoneVendor,
   request: PhoneRequest,
+  arrived: number,
   work: Promise<PhoneReply | null>,
 ): Promise<PhoneReply | null> {
   const nothing = () => vendor.renderGreeting({}, request)
@@ -98,7 +104,7 @@ function failingOpen(
     log.error({ event: 'failed', vendor: vendor.name, ...faultFields(error) }, 'a call could not be looked up')
     return nothing()
   })
-  return within(answered, lookUpWithinMs, nothing)
+  return within(answered, arrived + lookUpWithinMs - now(), nothing)
 }
 
 /** Null is the answer that has nothing to say. */

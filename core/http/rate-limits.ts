@@ -12,7 +12,10 @@ export type RateLimits = {
   failedKeys: number
   /** Failures on open routes that change something (a login), of one address; past it not even a right one is tried. */
   failedLogins: number
-  /** Bad signatures, of one address on one webhook: senders share addresses, so one bad secret must not stop the others. */
+  /**
+   * Bad signatures, of one address on one webhook or phone URL: senders share addresses, so one bad secret must not stop
+   * the others. Past it a bad one costs a signature's check and nothing else; right ones are served.
+   */
   failedSignatures: number
 }
 
@@ -21,7 +24,7 @@ export const defaultRateLimits: RateLimits = {
   perPrincipal: 600_000,
   failedKeys: 300,
   failedLogins: 20,
-  failedSignatures: 1200,
+  failedSignatures: 100,
 }
 
 type Count = (request: FastifyRequest, options?: { increment?: boolean }) => Promise<void>

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { CalendarProvider } from '../contract/provider.ts'
-import { KalendsError } from '../errors.ts'
 import { keepRawBodies } from './raw-body.ts'
+import { createSignedBy } from './signed-by.ts'
 
 /** A connection as its webhook needs it: whose it is, and the secrets that it may be signed with. */
 export type WebhookConnection = { tenantId: string; id: string; secrets: readonly string[] }
@@ -36,6 +36,7 @@ export function installWebhooks(
 ): void {
   app.register(async (scope) => {
     keepRawBodies(scope)
+    const signedBy = createSignedBy<WebhookConnection>()
     for (const { name, webhook } of providers) {
       if (!webhook) continue
       const schema = {
@@ -47,13 +48,13 @@ export function installWebhooks(
       }
       scope.post(`/${name}/:connectionId/webhook`, { config: { access: 'signed' }, schema }, async (request) => {
         const { connectionId } = request.params as { connectionId: string }
-        const connection = await ports.find(name, connectionId)
-        const signed = webhook.verify(
-          { headers: request.headers, body: request.rawBody },
-          connection?.secrets ?? nobody,
-        )
-        if (!connection || !signed) throw new KalendsError('KAL_WEBHOOK_REFUSED')
-        return { status: await ports.receive(connection, request.rawBody, keptHeaders(request.headers)) }
+        const { headers, rawBody: body } = request
+        const connection = await signedBy(request, {
+          key: `${name} ${connectionId}`,
+          find: () => ports.find(name, connectionId),
+          isSigned: (found) => webhook.verify({ headers, body }, found?.secrets ?? nobody),
+        })
+        return { status: await ports.receive(connection, body, keptHeaders(headers)) }
       })
     }
   })

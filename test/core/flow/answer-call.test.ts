@@ -1,5 +1,6 @@
 import t from 'tap'
-import type { Receptionist, ToolCall, ToolResult } from '../../../core/contract/phone.ts'
+import type { ReceivedCall, Receptionist, ToolResult } from '../../../core/contract/phone.ts'
+import type { Instant } from '../../../core/domain/time.ts'
 import { answerCall, greetCall } from '../../../core/flow/answer-call.ts'
 import { testDatabase } from '../../helper/database.ts'
 import { until } from '../../helper/gateway.ts'
@@ -7,8 +8,9 @@ import { until } from '../../helper/gateway.ts'
 const { db } = await testDatabase(t)
 const unknown = '0190b3c1-0000-7000-8000-000000000000'
 const reached = { tenantId: unknown, connectionId: unknown, vendor: 'retell', language: 'en-GB' }
-const call: ToolCall = {
-  vendorToolCallId: null,
+const call: ReceivedCall = {
+  arrived: '2026-10-05T10:00:00Z' as Instant,
+  toolCallId: null,
   name: 'look',
   args: {},
   call: {
@@ -29,7 +31,7 @@ function desk(receptionist: Partial<Receptionist> | undefined) {
   const under: Promise<unknown>[] = []
   const deps = { db, receptionist: () => receptionist as Receptionist | undefined, now: Date.now, log: silent }
   const answer = (deadlineMs: number, paused: 'outbound' | 'all' | null = null) =>
-    answerCall(deps, { reached, paused }, call, deadlineMs, (work) => under.push(work))
+    answerCall(deps, { reached, paused }, call, Date.now() + deadlineMs, (work) => under.push(work))
   return { deps, under, answer }
 }
 
@@ -96,7 +98,7 @@ t.test('a greeting that throws at once is no greeting', async (t) => {
       { ...broken, receptionist: () => ({ answer: async () => done }) as never },
       { reached, paused: null },
       call,
-      5_000,
+      Date.now() + 5_000,
       (one) => work.push(one),
     ),
     { code: 'INTERNAL' },

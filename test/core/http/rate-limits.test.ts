@@ -1,4 +1,5 @@
 import t from 'tap'
+import { KalendsError } from '../../../core/errors.ts'
 import { bearer, keys, makeApp } from './make-app.ts'
 
 const away = '192.0.2.7'
@@ -73,13 +74,20 @@ t.test('past too many failed logins not even the right one is tried', async (t) 
   t.equal((await app.inject('/health/live')).statusCode, 200, 'reading is not concerned')
 })
 
-t.test('bad signatures on one webhook do not stop the others behind the same sender', async (t) => {
+t.test('bad signatures end in 429, and keep no right one out, nor others behind the same sender', async (t) => {
   const { app } = makeApp(t, { rateLimits: { failedSignatures: 2 } })
-  app.post('/calcom/:id/webhook', { config: { access: 'signed' } }, async (_request, reply) =>
-    reply.code(401).send('no'),
-  )
-  const call = (id: string) => app.inject({ method: 'POST', url: `/calcom/${id}/webhook` })
+  app.post('/calcom/:id/webhook', { config: { access: 'signed' } }, async ({ headers }) => {
+    if (headers['x-signature'] !== 'right') throw new KalendsError('KAL_WEBHOOK_REFUSED')
+    return 'in'
+  })
+  const call = (id: string, signature = 'wrong') =>
+    app.inject({ method: 'POST', url: `/calcom/${id}/webhook`, headers: { 'x-signature': signature } })
   for (let i = 0; i < 3; i++) t.equal((await call('one')).statusCode, 401)
-  t.equal((await call('one')).statusCode, 429)
+  for (let i = 0; i < 3; i++) {
+    const refused = await call('one')
+    t.match(refused.json(), { status: 429, code: 'KAL_RATE_LIMITED' })
+    t.match(Number(refused.headers['retry-after']) >= 1, true)
+    t.equal((await call('one', 'right')).statusCode, 200)
+  }
   t.equal((await call('two')).statusCode, 401)
 })

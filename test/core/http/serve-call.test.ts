@@ -26,14 +26,14 @@ const vendor: PhoneVendor = {
     const told = { startedAt: null, endedAt: null, endReason: null, summary: null, findings: {}, transcript: null }
     if (event) return { is: 'call_event', event: { ...told, name: event, means: 'other', once: false, call: context } }
     const asked = (calls as { id: string; name: string }[]).map(
-      ({ id, name }): ToolCall => ({ vendorToolCallId: id, name, args: {}, call: context }),
+      ({ id, name }): ToolCall => ({ toolCallId: id, name, args: {}, call: context }),
     )
     return { is: 'tool_calls', calls: asked }
   },
   render: (results) => ({
     status: 200,
     headers: { 'content-type': 'application/json', 'x-of': 'the vendor' },
-    body: JSON.stringify(results.map(({ call, result }) => [call?.vendorToolCallId, result.code])),
+    body: JSON.stringify(results.map(({ call, result }) => [call?.toolCallId, result.code])),
   }),
   renderGreeting: (variables) => ({ status: 200, headers: {}, body: JSON.stringify(variables) }),
 }
@@ -59,7 +59,7 @@ function door(t: Test, more: Partial<PhonePorts> = {}, other: PhoneVendor = vend
   })
   const post = (path: string, payload: object, secret = 'between us') =>
     app.inject({ method: 'POST', url: `/other/${path}`, payload, headers: { 'x-secret': secret } })
-  return { post, kept, log }
+  return { app, post, kept, log }
 }
 
 const twoCalls = {
@@ -96,6 +96,93 @@ t.test('more calls than the vendor may send at once are asked for again', async 
     ['b', 'TWO'],
     ['c', 'TOO_MANY_CALLS'],
   ])
+})
+
+t.test('a storm of wrong signatures costs the database next to nothing, and keeps no right one out', async (t) => {
+  const reached = { tenantId: 't1', connectionId: 'c1', vendor: 'other', language: 'en' }
+  let secret = 'between us'
+  let found = 0
+  const { post } = door(t, {
+    find: async (_, id) => {
+      found += 1
+      return id === 'c1' ? { reached, paused: null, credentials: { secret } } : null
+    },
+  })
+  for (const id of ['c1', 'nobodys']) {
+    const answers: number[] = []
+    for (let i = 0; i < 101; i++) answers.push((await post(`${id}/functions`, twoCalls, 'a guess')).statusCode)
+    t.same(new Set(answers), new Set([401]))
+    const before = found
+    const storm = await Promise.all(Array.from({ length: 200 }, () => post(`${id}/functions`, twoCalls, 'a guess')))
+    t.same(new Set(storm.map(({ statusCode }) => statusCode)), new Set([429]), 'and both are answered alike')
+    t.ok(found - before < 20, `${found - before} look-ups`)
+  }
+  t.match(
+    (await post('c1/functions', twoCalls)).json(),
+    [
+      ['a', 'ONE'],
+      ['b', 'TWO'],
+    ],
+    'a right one is served',
+  )
+  // Before any moment has passed: what is known from before may refuse, but lets nobody in.
+  secret = 'another'
+  t.equal((await post('c1/functions', twoCalls, 'between us')).statusCode, 429)
+})
+
+t.test('a function’s time counts from the arrival of the request, whatever comes before it', async (t) => {
+  let entered = 0
+  const deadlines: number[] = []
+  const { app, post } = door(t, {
+    answer: async (_, { arrived }, deadline) => {
+      t.equal(deadline, Date.parse(arrived) + vendor.limits.deadlineMs)
+      deadlines.push(deadline)
+      return { success: true, code: 'X', message: '' }
+    },
+  })
+  app.addHook('preHandler', async () => {
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    entered = Date.now()
+  })
+  await post('c1/functions', twoCalls)
+  for (const deadline of deadlines) t.ok(deadline <= entered - 250 + vendor.limits.deadlineMs, `${deadline - entered}`)
+  t.equal(deadlines.length, 2)
+})
+
+t.test('what the door took all the time for is not begun', async (t) => {
+  let clock = Date.now()
+  const asked: string[] = []
+  const answer: PhonePorts['answer'] = async (_, { name }) => {
+    asked.push(name)
+    return { success: true, code: name.toUpperCase(), message: '' }
+  }
+  const slowBy = (ms: number) => async () => {
+    clock += ms
+    return true
+  }
+  const late = [
+    ['a', 'INTERNAL'],
+    ['b', 'INTERNAL'],
+  ]
+  const slow = door(t, { now: () => clock, isOwn: slowBy(600), answer })
+  t.same((await slow.post('c1/functions', twoCalls)).json(), late)
+  t.match(slow.log(), /came too late/)
+  const hanging = door(t, { isOwn: () => new Promise(() => {}), answer })
+  t.same((await hanging.post('c1/functions', twoCalls)).json(), late, 'nor is it waited for')
+  t.same(asked, [])
+  const quicker = door(t, { now: () => clock, isOwn: slowBy(300), answer })
+  t.match((await quicker.post('c1/functions', twoCalls)).json(), [['a', 'ONE']])
+  // A look-up's time has passed while the connection was looked for.
+  const reached = { tenantId: 't1', connectionId: 'c1', vendor: 'other', language: 'en' }
+  const ringing = door(t, {
+    now: () => clock,
+    find: async () => {
+      clock += 900
+      return { reached, paused: null, credentials: { secret: 'between us' } }
+    },
+    greet: () => new Promise((resolve) => setTimeout(() => resolve({ salon: 'Ana' }), 300)),
+  })
+  t.same((await ringing.post('c1/inbound', { ring: true })).json(), {})
 })
 
 t.test('a call that is not of the connection refuses the whole request', async (t) => {
