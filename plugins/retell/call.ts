@@ -58,10 +58,14 @@ export function callerIn(value: unknown): string | null {
   return number === null || withheld.has(number) ? null : number
 }
 
-/** Retell writes times in milliseconds since 1970. */
+/**
+ * Retell writes times in milliseconds since 1970: 13 digits from 2001 to 2286. Ten digits are seconds of the same years;
+ * taken for milliseconds they would be in January 1970, and every call would have ended long ago. All else is no time.
+ */
 export function momentIn(value: unknown): Instant | null {
-  // Beyond the year 9999 there is no instant to write.
-  return typeof value === 'number' && value > 0 && value < 253_402_300_800_000 ? instantOf(Math.trunc(value)) : null
+  if (typeof value !== 'number') return null
+  const inMs = [value, value * 1_000].find((ms) => ms >= 1e12 && ms < 1e13)
+  return inMs === undefined ? null : instantOf(Math.trunc(inMs))
 }
 
 /** Dynamic variables are texts; numbers and booleans that slipped in are written as such. */

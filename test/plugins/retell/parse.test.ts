@@ -32,6 +32,7 @@ t.test('a function', async (t) => {
     args: { service: 'haircut', call_id: 'call_1', execution_message: 'One moment.', extra: null },
     call: {
       ...phoneCall,
+      transcript: undefined,
       metadata: { a: [1] },
       retell_llm_dynamic_variables: { name: 'Zoë', n: 3, ok: true, no: {}, nil: null },
     },
@@ -40,7 +41,7 @@ t.test('a function', async (t) => {
     is: 'tool_calls',
     calls: [
       {
-        vendorToolCallId: null,
+        toolCallId: null,
         name: 'book_appointment',
         args: { service: 'haircut', call_id: 'call_1', extra: null },
         call: {
@@ -60,6 +61,18 @@ t.test('a function', async (t) => {
     is: 'tool_calls',
     calls: [{ args: { name: 'Zoë Müller' } }],
   })
+})
+
+t.test('a request that is sent again is known by its bytes, as long as they tell what was said', (t) => {
+  const said = (transcript: unknown) => {
+    const inbound = read('functions', { name: 'book_appointment', args: {}, call: { ...phoneCall, transcript } })
+    return inbound.is === 'tool_calls' ? inbound.calls[0]?.toolCallId : undefined
+  }
+  t.match(said('User: Hello'), /^[\w-]{43}$/)
+  t.equal(said('User: Hello'), said('User: Hello'))
+  t.not(said('User: Hello'), said('User: Hello\nUser: Hello'))
+  for (const none of [undefined, '', null, 7]) t.equal(said(none), null)
+  t.end()
 })
 
 t.test('arguments come as an object, as text, or as something else', async (t) => {
@@ -228,8 +241,30 @@ t.test('events of the same name may be many, and new ones are taken', async (t) 
   t.match(read('events', { event: 'call_ended' }), { is: 'ignored', code: 'NOTHING_TO_DO' })
 })
 
+t.test('times in seconds are taken for what they are', async (t) => {
+  const call = { ...phoneCall, start_timestamp: 1790000000, end_timestamp: 1790000095.3 }
+  t.match(eventOf({ event: 'call_ended', call }), {
+    startedAt: '2026-09-21T14:13:20Z',
+    endedAt: '2026-09-21T14:14:55.300Z',
+  })
+})
+
 t.test('times that are none', async (t) => {
-  for (const time of [null, '1790000000000', -1, 0, 1e300, Number.MAX_SAFE_INTEGER, {}, undefined]) {
+  for (const time of [
+    null,
+    '1790000000000',
+    -1,
+    0,
+    95_300,
+    1e9 - 1,
+    1e10,
+    1e12 - 1,
+    1e13,
+    1e300,
+    Number.MAX_SAFE_INTEGER,
+    {},
+    undefined,
+  ]) {
     t.match(eventOf({ event: 'call_ended', call: { ...phoneCall, start_timestamp: time, end_timestamp: time } }), {
       startedAt: null,
       endedAt: null,
