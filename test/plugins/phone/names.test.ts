@@ -6,7 +6,8 @@ import { nearest, spread } from '../../../plugins/phone/functions/offer.ts'
 import { servicesNamed } from '../../../plugins/phone/functions/which-service.ts'
 import { functionNamed, functionNames, readSettings } from '../../../plugins/phone/options.ts'
 
-const service = (id: string, name: string, slug = id) => ({ id, slug, name }) as ServiceView
+const service = (id: string, name: string, slug = id, description: string | null = null) =>
+  ({ id, slug, name, description }) as ServiceView
 const all = [
   service('s1', 'Damenhaarschnitt', 'ladies-cut'),
   service('s2', 'Herrenhaarschnitt', 'mens-cut'),
@@ -40,6 +41,44 @@ t.test('a service is the one that was named, and what fits several is several', 
   t.same(named('Damenhaarschnit'), ['s1'], 'misheard by a letter')
   t.same(named('Zahnreinigung'), [])
   t.same(named('!?'), [])
+})
+
+t.test('a part of a compound word names every service that has it, and a clearer word chooses', async (t) => {
+  const salon = [
+    ...all,
+    service('s6', 'Haarentfernung', 's6', 'Sugaring, Waxing. Ohne Farbe und ohne Schnitt.'),
+    service('s7', 'Nagelpflege', 's7', 'Maniküre, nails; gel nails'),
+    service('s8', 'Erstgespräch', 's8', 'Ein Beratungstermin von einer halben Stunde.'),
+    service('s9', 'Beratungstermin'),
+  ]
+  const named = (said: string, services = salon) => servicesNamed(said, services).map(({ id }) => id)
+  t.same(named('Haarschnitt'), ['s1', 's2'])
+  t.same(named('einen Haarschnitt bitte'), ['s1', 's2'])
+  t.same(named('Haarschnitt für Herren'), ['s2'])
+  t.same(named('Damen'), ['s1'])
+  t.same(named('Haarschnitt', [...salon, service('s0', 'Haarschnitt')]), ['s0'], 'what is called so comes first')
+  t.same(named('Nagel'), ['s7'])
+  t.same(named('haar'), [], 'four letters are a part of too much')
+  t.same(named('Haare schneiden', salon.slice(5)), [], '"ntfernung" is no word')
+  t.same(named('Termin'), [], 'what every service is chooses none')
+  t.same(named('Beratungstermin'), ['s9'], 'its own name goes over words about another')
+})
+
+t.test('words of a description are names of last resort', async (t) => {
+  const salon = [
+    service('s1', 'Damenhaarschnitt', 's1', 'Schnitt, Cut, Friseur'),
+    service('s2', 'Färben', 's2', 'Ohne Glätten. Tönung, Strähnchen und Balayage'),
+    service('s3', 'Waschen', 's3', null),
+    service('s4', 'Friseurbesuch'),
+  ]
+  const named = (said: string) => servicesNamed(said, salon).map(({ id }) => id)
+  for (const said of ['Cut', 'a cut please', 'cut']) t.same(named(said), ['s1'], said)
+  t.same(named('Strähnchen'), ['s2'])
+  t.same(named('Tönung bitte'), ['s2'])
+  t.same(named('Friseur'), ['s4'], 'a part of a name goes over a description')
+  t.same(named('Glätten'), [], 'what it is without is no name of it')
+  for (const said of ['und', 'bitte', '30']) t.same(named(said), [], said)
+  t.same(named('Zahnreinigung'), [])
 })
 
 t.test('only a clear yes adds an appointment beside another', async (t) => {
