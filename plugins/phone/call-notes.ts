@@ -18,17 +18,27 @@ export type AskedBooking = {
 /** A time that was offered and is held. `holdId` is null where it could not be kept. */
 export type Offer = { serviceId: string; startsAt: Instant; holdId: string | null }
 
+/** What a call moved or cancelled: by which request, which appointment, and when that was until then. */
+export type Change = { key: string; operation: 'move' | 'cancel'; appointmentId: string; was: Instant; at: Instant }
+
+/** What came of a request as the vendor sent it: the start that it gave an appointment, null where it cancelled it. */
+export type Served = { request: string; appointmentId: string; startsAt: Instant | null }
+type Came = Omit<Served, 'request'> & { request: string | null }
+
 /** What is remembered of a call for as long as anybody may ask. */
 export type CallNotes = {
   /** Every appointment that was booked, moved or cancelled in the call. */
   appointments: readonly string[]
   asked: readonly AskedBooking[]
-  /** What was moved or cancelled: the request, the appointment that it was about, and when that was then. */
-  done: readonly { key: string; appointmentId: string; was: Instant }[]
+  /** The newest last. */
+  changes: readonly Change[]
+  served: readonly Served[]
   offers: readonly Offer[]
 }
 
-const nothing: CallNotes = { appointments: [], asked: [], done: [], offers: [] }
+const nothing: CallNotes = { appointments: [], asked: [], changes: [], served: [], offers: [] }
+/** So many changes and requests of a call are remembered: more than anybody makes, and few enough for one row. */
+const mostKept = 40
 /** The analysis of a call comes minutes after its end, a vendor's retry hours later. */
 const keptMs = 7 * 24 * 3_600_000
 
@@ -60,6 +70,20 @@ export async function appointmentsOf(state: PluginState, callId: string): Promis
 export function withAppointment(notes: CallNotes, appointmentId: string): CallNotes {
   const others = notes.appointments.filter((id) => id !== appointmentId)
   return { ...notes, appointments: [...others, appointmentId] }
+}
+
+/** Adds what a request came to, in place of what was known of it. */
+export function withServed(notes: CallNotes, { request, ...came }: Came): CallNotes {
+  if (request === null) return notes
+  const served = { request, ...came }
+  const others = notes.served.filter(({ request }) => request !== served.request)
+  return { ...notes, served: [...others, served].slice(-mostKept) }
+}
+
+/** Adds a change, in place of what the same request did before. */
+export function withChange(notes: CallNotes, change: Change): CallNotes {
+  const others = notes.changes.filter(({ key }) => key !== change.key)
+  return withAppointment({ ...notes, changes: [...others, change].slice(-mostKept) }, change.appointmentId)
 }
 
 /** Longer than this no booking takes to be stored: what is older was never made, because its gateway died. */

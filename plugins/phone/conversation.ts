@@ -21,6 +21,8 @@ export type Conversation = {
   readonly settings: PhoneSettings
   readonly tenant: TenantView
   readonly call: CallContext
+  /** Which request of the call it is: equal where the vendor sends it again; null where that cannot be told. */
+  readonly request: string | null
   readonly language: Language
   /** Whose changes the call's are. */
   readonly author: Author

@@ -4,8 +4,8 @@ import {
   type Instant,
   instantOf,
   type Reached,
+  type ReceivedCall,
   type Receptionist,
-  type ToolCall,
   type ToolResult,
 } from '#core'
 import { argumentMap } from './argument-map.ts'
@@ -22,6 +22,7 @@ import { getCurrentContext } from './functions/context.ts'
 import { findAppointments } from './functions/find.ts'
 import { isAddedIn } from './functions/is-added.ts'
 import { rescheduleAppointment } from './functions/reschedule.ts'
+import { servedBefore } from './functions/served-before.ts'
 import { listServices } from './functions/services.ts'
 import { type FunctionName, functionNamed, functionNames, type PhoneSettings } from './options.ts'
 import { languageOf } from './speech/say.ts'
@@ -65,9 +66,10 @@ export function createReceptionist(gateway: Gateway, settings: PhoneSettings): R
       const { changes, run } = functions[name ?? 'get_current_context']
       const conversation = await begin(gateway, settings, reached, toolCall, deadline, changes)
       if (name === null) return unknownFunction(conversation)
-      const work = run(conversation, toolCall.args)
       // A change is not cut off: it watches the time itself, and says how it stands.
-      return changes ? work : withinMs(work, leftMs(conversation), () => answer(conversation, 'CALENDAR_SLOW', {}))
+      if (changes) return (await servedBefore(conversation)) ?? run(conversation, toolCall.args)
+      const work = run(conversation, toolCall.args)
+      return withinMs(work, leftMs(conversation), () => answer(conversation, 'CALENDAR_SLOW', {}))
     },
     hear: (reached, event) => hearCall(gateway, reached, event),
     greet: (reached, lookup) => greetCall(gateway, reached, lookup, settings),
@@ -78,18 +80,18 @@ async function begin(
   gateway: Gateway,
   settings: PhoneSettings,
   reached: Reached,
-  { call }: ToolCall,
+  { call, toolCallId: request, arrived }: ReceivedCall,
   deadline: Instant,
   changes: boolean,
 ): Promise<Conversation> {
   const { tenantId, connectionId, language } = reached
-  const own = epoch(gateway.clock.now()) + (changes ? settings.changeMs : settings.lookupMs)
+  const own = epoch(arrived) + (changes ? settings.changeMs : settings.lookupMs)
   const until = instantOf(Math.min(own, epoch(deadline)) - sendingMs)
   const tenant = await gateway.tenants.get(tenantId)
   const state = gateway.state({ tenantId, id: connectionId })
   const wanted = call.variables.language ?? call.variables.caller_language
   const spoken = languageOf(wanted, language, settings.language)
-  return converse({ desk: gateway, settings, tenant, call, language: spoken, state, until }, reached)
+  return converse({ desk: gateway, settings, tenant, call, request, language: spoken, state, until }, reached)
 }
 
 function unknownFunction(conversation: Conversation): ToolResult {

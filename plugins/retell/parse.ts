@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { type Inbound, type PhoneRequest, readJson } from '#core'
 import { callerIn, callOf, type Fields, idIn, isObject, momentIn, numberIn, text } from './call.ts'
 
@@ -8,7 +9,7 @@ import { callerIn, callOf, type Fields, idIn, isObject, momentIn, numberIn, text
 export function parse({ door, body }: PhoneRequest): Inbound {
   const content = readJson(body)
   if (!isObject(content)) return ignored('CALL_UNREADABLE', 'The body is no JSON object.')
-  return door === 'functions' ? toolCallOf(content) : eventOf(content)
+  return door === 'functions' ? toolCallOf(content, body) : eventOf(content)
 }
 
 type Ignored = Extract<Inbound, { is: 'ignored' }>
@@ -17,7 +18,7 @@ function ignored(code: Ignored['code'], why: string): Ignored {
   return { is: 'ignored', code, why }
 }
 
-function toolCallOf({ name, args, call: given }: Fields): Inbound {
+function toolCallOf({ name, args, call: given }: Fields, body: Buffer): Inbound {
   // With "args only" the body is what the LLM wrote, and says neither which function is meant nor who calls.
   if (!isObject(given) || typeof name !== 'string') {
     const why = 'The request has no call: switch off "Payload: args only" (args_at_root) of this function in Retell.'
@@ -27,7 +28,15 @@ function toolCallOf({ name, args, call: given }: Fields): Inbound {
   if (call === null) return ignored('CALL_UNREADABLE', 'The call has no call_id.')
   // Retell adds the words that bridge the wait to the arguments, where nobody declared them.
   const { execution_message: _, ...rest } = argumentsIn(args)
-  return { is: 'tool_calls', calls: [{ vendorToolCallId: null, name, args: rest, call }] }
+  return { is: 'tool_calls', calls: [{ toolCallId: toolCallIdOf(given, body), name, args: rest, call }] }
+}
+
+/**
+ * Retell numbers neither its requests nor its retries. But each carries what was said in the call so far, so that two
+ * with the same bytes are one that was sent again; without the words of the call the bytes tell nothing.
+ */
+function toolCallIdOf({ transcript }: Fields, body: Buffer): string | null {
+  return text(transcript) === null ? null : hash('sha256', body, 'base64url')
 }
 
 /** An object as it should be, or one that was written as text. */

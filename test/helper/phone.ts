@@ -22,14 +22,19 @@ export async function phoneGateway(t: Owner, options: Fields = {}, given: Parame
 }
 export type PhoneSalon = Awaited<ReturnType<typeof phoneGateway>>
 
-/** One call of somebody: every function of it carries the same call object. Answers what the agent is told. */
+/**
+ * One call of somebody: every function of it carries the same call object, with what was said so far. Answers what the
+ * agent is told.
+ */
 export function calling({ line }: { line: RetellLine }, more: Fields = {}) {
   const call = callObject(more)
+  let said = String(call.transcript)
   return {
     call,
     // biome-ignore lint/suspicious/noExplicitAny: an answer is what the test says that it is.
     async ask(name: string, args: Fields = {}): Promise<any> {
-      const reply = await retellCall(line, name, args, call)
+      said += `\nUser: ${name}, please.`
+      const reply = await retellCall(line, name, args, { ...call, transcript: said })
       if (reply.status !== 200) throw new Error(`${name} was answered with ${reply.status}: ${reply.text}`)
       return reply.body
     },

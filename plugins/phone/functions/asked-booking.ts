@@ -1,12 +1,13 @@
 import { type AppointmentView, type BookRequest, KalendsError, later } from '#core'
-import { type AskedBooking, type CallNotes, isUnderWay, withAppointment } from '../call-notes.ts'
+import { type AskedBooking, type CallNotes, isUnderWay, withAppointment, withServed } from '../call-notes.ts'
 import { type Conversation, note, notesOf } from '../conversation.ts'
+import { isSameName } from '../identity/name-match.ts'
 
 /** A booking by what it means: who, what and when, within one call. */
 export type AskedFor = Pick<AskedBooking, 'key' | 'person' | 'serviceId' | 'startsAt'>
 
-/** How the request may go on. `other_time`: this person has this service at another time already, booked in this call. */
-export type Turn = { is: 'go' } | { is: 'too_many' } | { is: 'other_time'; appointment: AppointmentView }
+/** How the request may go on. `rival`: this person, it seems, has this service already, booked in this call. */
+export type Turn = { is: 'go' } | { is: 'too_many' } | { is: 'rival'; appointment: AppointmentView }
 
 /** Whether this very booking was asked for before in this call, and is made or being made. */
 export async function isAsked(conversation: Conversation, { key }: Pick<AskedFor, 'key'>): Promise<boolean> {
@@ -14,28 +15,64 @@ export async function isAsked(conversation: Conversation, { key }: Pick<AskedFor
   return (await notesOf(conversation)).asked.some((one) => one.key === key && isUnderWay(one, now))
 }
 
-/** Writes down that it is wanted, before it is made: of two different times that come at once one is first. */
-export async function askFor(conversation: Conversation, asked: AskedFor, isAdded: boolean): Promise<Turn> {
+/**
+ * The visits of this service that this call has booked for a name that sounds like this one: it may be misheard, or
+ * corrected, and may be that of a sister. By their keys, with the appointments.
+ */
+export async function bookedAlike(
+  conversation: Conversation,
+  wanted: AskedFor,
+  name: string,
+): Promise<Map<string, AppointmentView>> {
+  const { desk, tenant } = conversation
+  const others = (await notesOf(conversation)).asked.filter(
+    ({ serviceId, person }) => serviceId === wanted.serviceId && person !== wanted.person,
+  )
+  const found = await Promise.all(
+    others.map(async ({ key, appointmentId }) =>
+      appointmentId === null ? [] : [[key, await desk.appointments.get(tenant.id, appointmentId)] as const],
+    ),
+  )
+  const isAlike = ({ status, customer }: AppointmentView) =>
+    status !== 'cancelled' && (isSameName(name, customer.name) || isSameName(customer.name, name))
+  return new Map(found.flat().filter(([, appointment]) => isAlike(appointment)))
+}
+
+/**
+ * Writes down that it is wanted, before it is made: of two different times that come at once one is first. `alike`: the
+ * keys of those that may be the same person's under another name.
+ */
+export async function askFor(
+  conversation: Conversation,
+  asked: AskedFor,
+  alike: ReadonlySet<string>,
+  isAdded: boolean,
+): Promise<Turn> {
+  const rivalIn = (notes: CallNotes, at: string) => (isAdded ? undefined : rivalOf(notes, asked, alike, at))
   for (;;) {
     const at = conversation.desk.clock.now()
     const most = conversation.settings.bookingsPerCall
-    await note(conversation, (notes) =>
-      rivalOf(notes, asked, at, isAdded) ? notes : withAsked(notes, asked, at, most),
-    )
+    await note(conversation, (notes) => (rivalIn(notes, at) ? notes : withAsked(notes, asked, at, most)))
     const notes = await notesOf(conversation)
     if (notes.asked.some(({ key }) => key === asked.key)) return { is: 'go' }
-    const rival = rivalOf(notes, asked, at, isAdded)
+    const rival = rivalIn(notes, at)
     if (!rival) return { is: 'too_many' }
     const standing = await stillStands(conversation, rival)
-    if (standing) return { is: 'other_time', appointment: standing }
+    if (standing) return { is: 'rival', appointment: standing }
     await withdraw(conversation, rival)
   }
 }
 
-/** The same visit at another time, where it is not wanted beside it. */
-function rivalOf({ asked }: CallNotes, wanted: AskedFor, now: string, isAdded: boolean): AskedBooking | undefined {
-  if (isAdded || asked.some(({ key }) => key === wanted.key)) return undefined
-  const isSameVisit = (one: AskedFor) => one.person === wanted.person && one.serviceId === wanted.serviceId
+/** The same visit at another time. */
+function rivalOf(
+  { asked }: CallNotes,
+  wanted: AskedFor,
+  alike: ReadonlySet<string>,
+  now: string,
+): AskedBooking | undefined {
+  if (asked.some(({ key }) => key === wanted.key)) return undefined
+  const isSameVisit = ({ key, person, serviceId }: AskedFor) =>
+    alike.has(key) || (person === wanted.person && serviceId === wanted.serviceId)
   return asked.find((one) => isSameVisit(one) && isUnderWay(one, now))
 }
 
@@ -62,7 +99,11 @@ async function stillStands(conversation: Conversation, other: AskedBooking): Pro
 
 /** It was not made, or does not stand any more: it may be asked for anew. */
 export async function withdraw(conversation: Conversation, { key }: Pick<AskedFor, 'key'>): Promise<void> {
-  await note(conversation, (notes) => ({ ...notes, asked: notes.asked.filter((one) => one.key !== key) }))
+  await note(conversation, (notes) => {
+    const gone = notes.asked.find((one) => one.key === key)?.appointmentId
+    const served = notes.served.filter(({ appointmentId }) => appointmentId !== gone)
+    return { ...notes, served, asked: notes.asked.filter((one) => one.key !== key) }
+  })
 }
 
 /** So often one booking is made and cancelled and made again in a call, at the most. */
@@ -75,16 +116,18 @@ const generations = 8
 export async function makeIt(
   conversation: Conversation,
   asked: AskedFor,
-  request: BookRequest,
+  wanted: BookRequest,
   isAdded: boolean,
 ): Promise<AppointmentView> {
+  const { request } = conversation
   for (let generation = 0; generation < generations; generation++) {
-    const made = await bookOnce(conversation, `${asked.key}:${generation}`, request)
+    const made = await bookOnce(conversation, `${asked.key}:${generation}`, wanted)
     if (made.status === 'cancelled' || (isAdded && made.startsAt !== asked.startsAt)) continue
     const at = conversation.desk.clock.now()
     await note(conversation, (notes) => {
       const others = notes.asked.filter(({ key }) => key !== asked.key)
-      return withAppointment({ ...notes, asked: [...others, { ...asked, appointmentId: made.id, at }] }, made.id)
+      const kept = withAppointment({ ...notes, asked: [...others, { ...asked, appointmentId: made.id, at }] }, made.id)
+      return withServed(kept, { request, appointmentId: made.id, startsAt: asked.startsAt })
     })
     return made
   }

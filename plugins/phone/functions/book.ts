@@ -1,11 +1,19 @@
-import { type BookRequest, type Instant, KalendsError, later, type ServiceView, type ToolResult } from '#core'
+import {
+  type AppointmentView,
+  type BookRequest,
+  type Instant,
+  KalendsError,
+  later,
+  type ServiceView,
+  type ToolResult,
+} from '#core'
 import type { CleanArguments } from '../arguments.ts'
 import type { Conversation } from '../conversation.ts'
 import { personKey } from '../identity/name-match.ts'
 import { spokenNumber } from '../identity/phone-number.ts'
 import { requestKey } from '../request-key.ts'
 import { answer, choicesOf, fieldsOf, said, timeOptions } from './answer.ts'
-import { type AskedFor, askFor, isAsked, makeIt, withdraw } from './asked-booking.ts'
+import { type AskedFor, askFor, bookedAlike, isAsked, makeIt, withdraw } from './asked-booking.ts'
 import { alternatives, notAvailable } from './check-availability.ts'
 import { freeStarts } from './free.ts'
 import { withdrawOffers } from './offer.ts'
@@ -54,16 +62,19 @@ async function bookWish(conversation: Conversation, wish: Wish, isAdded: boolean
   const person = personKey(tenant.id, wish.name)
   const key = requestKey(tenant.id, call.callId, 'book', person, service.id, startsAt)
   const asked: AskedFor = { key, person, serviceId: service.id, startsAt }
+  const alike = isAdded ? new Map<string, AppointmentView>() : await bookedAlike(conversation, asked, wish.name)
   // Asked for again it is not free any more, because it is booked.
   if (!(await isAsked(conversation, asked))) {
+    const there = [...alike.values()].find((one) => one.startsAt === startsAt)
+    if (there) return moveOrAdd(conversation, wish, there)
     const refusal = await unlessFree(conversation, wish)
     if (refusal !== null && !(await isAsked(conversation, asked))) return refusal
   }
-  const turn = await askFor(conversation, asked, isAdded)
+  const turn = await askFor(conversation, asked, new Set(alike.keys()), isAdded)
   switch (turn.is) {
     case 'too_many':
       return answer(conversation, 'TOO_MANY_BOOKINGS', {})
-    case 'other_time':
+    case 'rival':
       return moveOrAdd(conversation, wish, turn.appointment)
     case 'go':
       return store(conversation, wish, asked, isAdded)
@@ -145,11 +156,14 @@ async function slotTaken(conversation: Conversation, { service, startsAt }: Wish
   return answer(conversation, 'SLOT_TAKEN', values, { options, fields: { service: service.name } })
 }
 
-function moveOrAdd(
-  conversation: Conversation,
-  { service, startsAt }: Wish,
-  other: Parameters<typeof fieldsOf>[1],
-): ToolResult {
+/** They have one already: at another time it may be meant to move; at this time it is the same one, or a sister's. */
+function moveOrAdd(conversation: Conversation, { service, startsAt }: Wish, other: AppointmentView): ToolResult {
+  const { name } = other.customer
+  if (other.startsAt === startsAt) {
+    const when = said(conversation, startsAt)
+    const fields = fieldsOf(conversation, other)
+    return answer(conversation, 'SAME_OR_OTHER', { service: service.name, when, name }, { fields })
+  }
   const values = { service: service.name, was: said(conversation, other.startsAt), when: said(conversation, startsAt) }
   return answer(conversation, 'MOVE_OR_ADD', values, { fields: fieldsOf(conversation, other) })
 }

@@ -13,13 +13,17 @@ export async function cancelAppointment(
 ): Promise<ToolResult> {
   const { tenant, call } = conversation
   const key = requestKey(tenant.id, call.callId, 'cancel', ...claimParts(claim))
-  const theirs = await theirAppointment(conversation, claim, key)
+  const theirs = await theirAppointment(conversation, claim, { operation: 'cancel', startsAt: null, key })
   if (theirs.is === 'answer') return theirs.answer
   const { appointment } = theirs
   const cancelled = await takeAway(conversation, appointment, reason)
-  if (cancelled === null) return answer(conversation, 'APPOINTMENT_OVER', {})
+  return cancelled === null ? answer(conversation, 'APPOINTMENT_OVER', {}) : toldCancelled(conversation, cancelled)
+}
+
+/** Says how the cancel of an appointment stands with the calendar. */
+export async function toldCancelled(conversation: Conversation, cancelled: AppointmentView): Promise<ToolResult> {
   const { standing } = await follow(conversation, cancelled, 'cancel')
-  const values = { service: appointment.service.name, when: said(conversation, appointment.startsAt) }
+  const values = { service: cancelled.service.name, when: said(conversation, cancelled.startsAt) }
   switch (standing.is) {
     case 'confirmed':
     case 'requested':

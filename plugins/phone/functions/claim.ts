@@ -1,6 +1,7 @@
 import type { AppointmentView, ToolResult } from '#core'
 import type { SaidCustomer } from '../arguments.ts'
 import type { Conversation } from '../conversation.ts'
+import { type Facts, understand } from '../identity/facts.ts'
 import { prove } from '../identity/proof.ts'
 import type { Spoken } from '../when/spoken.ts'
 import { answer } from './answer.ts'
@@ -10,23 +11,25 @@ import { allServices, servicesNamed } from './which-service.ts'
 /** What was said of an appointment that is to be found, moved or cancelled. */
 export type SaidOfIt = { customer: SaidCustomer; reference: string | null; service: string | null; when: Spoken }
 
+/** What was said, understood; or what is to be asked first. */
+export type Understood = { is: 'facts'; facts: Facts } | { is: 'answer'; answer: ToolResult }
+
 /** The appointments that are proved to be the caller's; or what they are told. `unproven` is its code. */
 export type Claimed =
   | { is: 'proven'; appointments: readonly AppointmentView[] }
-  | { is: 'answer'; answer: ToolResult; unproven: string | null }
+  | { is: 'answer'; answer: ToolResult; unproven: string }
 
-/** Holds what a caller says against the appointments that there are. */
-export async function claimed(conversation: Conversation, said: SaidOfIt): Promise<Claimed> {
-  const { service, ...rest } = said
+/** Makes facts of what a caller says of an appointment. */
+export async function factsOf(conversation: Conversation, { service, ...rest }: SaidOfIt): Promise<Understood> {
   const named = service === null ? [] : servicesNamed(service, await allServices(conversation))
   // A word for a service that fits none says nothing: models call it something else than the business does.
-  const proof = await prove(conversation, { ...rest, services: named.length > 0 ? named : null })
-  switch (proof.is) {
-    case 'proven':
-      return proof
-    case 'question':
-      return { is: 'answer', answer: question(conversation, proof.question), unproven: null }
-    case 'unproven':
-      return { is: 'answer', answer: answer(conversation, proof.code, {}), unproven: proof.code }
-  }
+  const read = understand(conversation, { ...rest, services: named.length > 0 ? named : null })
+  return read.is === 'facts' ? read : { is: 'answer', answer: question(conversation, read.question) }
+}
+
+/** Holds facts against the appointments that there are. */
+export async function claimed(conversation: Conversation, facts: Facts): Promise<Claimed> {
+  const proof = await prove(conversation, facts)
+  if (proof.is === 'proven') return proof
+  return { is: 'answer', answer: answer(conversation, proof.code, {}), unproven: proof.code }
 }

@@ -38,7 +38,7 @@ export async function rescheduleAppointment(
   const saidOfIt: SaidOfIt = { ...rest, when: oldWhen }
   const { tenant, call } = conversation
   const key = requestKey(tenant.id, call.callId, 'move', startsAt, ...claimParts(saidOfIt))
-  const theirs = await theirAppointment(conversation, saidOfIt, key)
+  const theirs = await theirAppointment(conversation, saidOfIt, { operation: 'move', startsAt, key })
   if (theirs.is === 'answer') return theirs.answer
   const { appointment, was } = theirs
   return move(conversation, { appointment, was, startsAt, reason, key })

@@ -1,9 +1,11 @@
-import type { AppointmentView, Instant, ToolResult } from '#core'
-import { withAppointment } from '../call-notes.ts'
+import { type AppointmentView, epoch, type Instant, type ToolResult } from '#core'
+import { type CallNotes, type Change, withAppointment, withChange, withServed } from '../call-notes.ts'
 import { type Conversation, note, notesOf } from '../conversation.ts'
 import { giveAttemptBack } from '../identity/attempts.ts'
-import { answer, appointmentOptions, choicesOf } from './answer.ts'
-import { claimed, type SaidOfIt } from './claim.ts'
+import { type Facts, isAsSaid } from '../identity/facts.ts'
+import { ownOf } from '../identity/proof.ts'
+import { answer, appointmentOptions, choicesOf, fieldsOf, said } from './answer.ts'
+import { claimed, factsOf, type SaidOfIt } from './claim.ts'
 import { mostOptions } from './offer.ts'
 
 /** The one appointment that is meant, and when it was when this was first asked; or what is to be said first. */
@@ -11,32 +13,95 @@ export type Theirs =
   | { is: 'appointment'; appointment: AppointmentView; was: Instant }
   | { is: 'answer'; answer: ToolResult }
 
+/** What is to be done with it. `key` names the request by its words; `startsAt` is where it is moved to. */
+export type Wanted = { key: string } & (
+  | { operation: 'cancel'; startsAt: null }
+  | { operation: 'move'; startsAt: Instant }
+)
+
+/** Something that this call did, and the appointment as it is now. */
+type Done = { change: Change; appointment: AppointmentView }
+
 /**
- * The appointment that a caller wants changed. `key` names the request: when it comes again, the appointment may no
- * longer be as the caller said, because the first time has changed it.
+ * The appointment that a caller wants changed. What this call did already is known by what was said of it: asked for once
+ * more, in whatever words, it is that appointment and never the next one that the words fit too.
  */
-export async function theirAppointment(conversation: Conversation, said: SaidOfIt, key: string): Promise<Theirs> {
-  const proof = await claimed(conversation, said)
-  const before = (await notesOf(conversation)).done.find((one) => one.key === key)
+export async function theirAppointment(
+  conversation: Conversation,
+  saidOfIt: SaidOfIt,
+  wanted: Wanted,
+): Promise<Theirs> {
+  const read = await factsOf(conversation, saidOfIt)
+  if (read.is === 'answer') return read
+  const done = await doneBefore(conversation, read.facts, wanted)
+  const same = done.find(({ change, appointment }) => isSame(wanted, change, appointment))
+  if (same) return again(conversation, same, wanted)
+  const proof = await claimed(conversation, read.facts)
+  const [before] = done
   if (proof.is === 'answer') {
-    if (before === undefined || !again.has(proof.unproven ?? '')) return proof
+    if (before === undefined) return proof
+    // It was proved before, when it still was as the caller says.
     if (proof.unproven === 'NOT_FOUND') await giveAttemptBack(conversation)
-    const appointment = await conversation.desk.appointments.get(conversation.tenant.id, before.appointmentId)
-    return { is: 'appointment', appointment, was: before.was }
+    if (wanted.operation === 'cancel') return again(conversation, before, wanted)
+    return chosen(conversation, before.appointment, wanted)
   }
+  if (before && wanted.operation === 'cancel') return oneMore(conversation, before, proof.appointments)
   const [appointment, second] = proof.appointments
   if (second !== undefined || appointment === undefined) return several(conversation, proof.appointments)
-  if (before?.appointmentId === appointment.id) return { is: 'appointment', appointment, was: before.was }
-  const done = { key, appointmentId: appointment.id, was: appointment.startsAt }
-  await note(conversation, (notes) => {
-    const others = notes.done.filter((one) => one.key !== key)
-    return withAppointment({ ...notes, done: [...others, done] }, appointment.id)
-  })
-  return { is: 'appointment', appointment, was: done.was }
+  return chosen(conversation, appointment, wanted)
 }
 
-/** What a request meets that comes again, where its first time has changed what was said. */
-const again: ReadonlySet<string> = new Set(['NOT_FOUND', 'FACT_NEEDED', 'FACTS_NEEDED'])
+async function again(conversation: Conversation, { change, appointment }: Done, wanted: Wanted): Promise<Theirs> {
+  await note(conversation, (notes) => served(conversation, notes, appointment, wanted))
+  return { is: 'appointment', appointment, was: change.was }
+}
+
+function served({ request }: Conversation, notes: CallNotes, { id }: AppointmentView, { startsAt }: Wanted): CallNotes {
+  return withServed(notes, { request, appointmentId: id, startsAt })
+}
+
+/** By its words, or because that is what was done. A cancel in other words may be meant for another one. */
+function isSame(wanted: Wanted, { key }: Change, { startsAt }: AppointmentView): boolean {
+  return key === wanted.key || startsAt === wanted.startsAt
+}
+
+/** What this call did of this kind to an appointment that was as the caller says, the newest first. */
+async function doneBefore(conversation: Conversation, facts: Facts, { operation }: Wanted): Promise<Done[]> {
+  const { desk, tenant } = conversation
+  const { changes, asked } = await notesOf(conversation)
+  const alike = changes.filter((change) => change.operation === operation).reverse()
+  if (alike.length === 0) return []
+  const all = await Promise.all(
+    alike.map(async (change) => ({
+      change,
+      appointment: await desk.appointments.get(tenant.id, change.appointmentId),
+    })),
+  )
+  // What was booked since is what they speak of now.
+  const own = new Set((await ownOf(conversation, facts)).map(({ id }) => id))
+  const bookedAt = Math.max(0, ...asked.filter((one) => own.has(one.appointmentId ?? '')).map(({ at }) => epoch(at)))
+  const isMeant = ({ change, appointment }: Done) =>
+    epoch(change.at) > bookedAt && isAsSaid(facts, { ...appointment, startsAt: change.was })
+  return all.filter((one) => isStill(operation, one) && isMeant(one))
+}
+
+/** Whether it is as it was made then: one that was moved can be cancelled since, and a cancel can have been taken back. */
+function isStill(operation: Change['operation'], { appointment }: Done): boolean {
+  return (appointment.status === 'cancelled') === (operation === 'cancel')
+}
+
+/** Writes down before it is done what is done, so that it is known again. */
+async function chosen(conversation: Conversation, appointment: AppointmentView, wanted: Wanted): Promise<Theirs> {
+  const { key, operation } = wanted
+  const was = appointment.startsAt
+  const change = { key, operation, appointmentId: appointment.id, was, at: conversation.desk.clock.now() }
+  await note(conversation, (notes) => {
+    // Where it is already it is not moved, and nothing is to be known again.
+    const known = was === wanted.startsAt ? withAppointment(notes, appointment.id) : withChange(notes, change)
+    return served(conversation, known, appointment, wanted)
+  })
+  return { is: 'appointment', appointment, was }
+}
 
 function several(conversation: Conversation, appointments: readonly AppointmentView[]): Theirs {
   const options = appointmentOptions(conversation, appointments.slice(0, mostOptions))
@@ -46,9 +111,30 @@ function several(conversation: Conversation, appointments: readonly AppointmentV
   }
 }
 
+/** One is cancelled and the same words fit others too: those are somebody's visits, and nobody asked for them by name. */
+function oneMore(
+  conversation: Conversation,
+  { change, appointment }: Done,
+  others: readonly AppointmentView[],
+): Theirs {
+  const options = appointmentOptions(conversation, others.slice(0, mostOptions))
+  const [other] = others
+  const fields = others.length === 1 && other ? fieldsOf(conversation, other) : {}
+  const values = {
+    service: appointment.service.name,
+    when: said(conversation, change.was),
+    choices: choicesOf(options),
+  }
+  return { is: 'answer', answer: answer(conversation, 'CANCEL_ANOTHER', values, { options, fields }) }
+}
+
 /** The request did not come to anything: it may be made anew. */
 export async function forget(conversation: Conversation, key: string): Promise<void> {
-  await note(conversation, (notes) => ({ ...notes, done: notes.done.filter((one) => one.key !== key) }))
+  await note(conversation, (notes) => ({
+    ...notes,
+    changes: notes.changes.filter((one) => one.key !== key),
+    served: notes.served.filter(({ request }) => request !== conversation.request),
+  }))
 }
 
 /** What was said as parts of a request's key, however it was spelled. */

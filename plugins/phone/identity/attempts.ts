@@ -11,14 +11,15 @@ const hourMs = 3_600_000
 
 /**
  * What a wrong proof is counted against: the call, and the number that calls. Callers without a number share one
- * count, and a wide one, so that one of them cannot lock out all the others at once.
+ * count, and a wide one, so that one of them cannot lock out all the others at once. Anybody can begin a call on a web
+ * page, so those have a count of their own: they must not lock out who withholds a number.
  */
 function bucketsOf({ call, settings, tenant }: Conversation): Bucket[] {
   const { failedProofsPerCall, failedProofsPerNumber, failedProofsWithheld } = settings
-  const { callId, callerNumber } = call
+  const { callId, callerNumber, channel } = call
   const byNumber =
     callerNumber === null
-      ? { key: 'attempts:withheld', most: failedProofsWithheld }
+      ? { key: `attempts:withheld:${channel}`, most: failedProofsWithheld }
       : { key: `attempts:${hash('sha256', `${tenant.id} ${callerNumber}`, 'hex')}`, most: failedProofsPerNumber }
   return [
     { key: `attempts:call:${callId}`, most: failedProofsPerCall, forMs: 24 * hourMs },

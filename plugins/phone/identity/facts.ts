@@ -68,11 +68,18 @@ function timeFact(when: When, timeZone: string): TimeFact | null {
     return { isNarrow, span: spanOf(candidates), fits: (startsAt) => candidates.includes(startsAt) }
   }
   if (dates.length === 0) return null
-  return { isNarrow: isFew(dates), span: null, fits: (startsAt) => dates.includes(localDay(startsAt, timeZone)) }
+  const fits = (startsAt: Instant) => dates.includes(localDay(startsAt, timeZone))
+  return { isNarrow: isFew(dates), span: spanOfDays(dates), fits }
 }
 
 /** Words may mean one of two days ("next Friday"). Who names more of them guesses, and knows nothing. */
 const isFew = (days: readonly string[]) => new Set(days).size <= 2
+
+/** From before the first of these days begins anywhere to after the last one has ended everywhere. */
+function spanOfDays(days: readonly string[]): { from: Instant; to: Instant } {
+  const sorted = [...days].sort()
+  return { from: later(`${sorted[0]}T00:00:00Z`, -dayMs), to: later(`${sorted.at(-1)}T00:00:00Z`, 2 * dayMs) }
+}
 
 function spanOf(instants: readonly Instant[]): { from: Instant; to: Instant } {
   const sorted = [...instants].sort((a, b) => epoch(a) - epoch(b))

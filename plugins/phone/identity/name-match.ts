@@ -35,8 +35,8 @@ export function isSameName(said: string, known: string): boolean {
   return spoken.every(isHeard) && spoken.some((word) => soundsLike(word, family))
 }
 
-/** One person of a tenant within a call, however their name is spelled. */
+/** One person of a tenant within a call, however their name is spelled, and whichever name comes first. */
 export function personKey(tenantId: string, name: string): string {
-  const words = wordsOf(name)
+  const words = wordsOf(name).sort()
   return hash('sha256', JSON.stringify([tenantId, words.length > 0 ? words.join(' ') : fold(name)]), 'hex')
 }

@@ -1,17 +1,12 @@
 import { type AppointmentQuery, type AppointmentView, epoch, KalendsError, later } from '#core'
 import { type Conversation, notesOf } from '../conversation.ts'
-import type { Question } from '../when/spoken.ts'
 import { giveAttemptBack, takeAttempt } from './attempts.ts'
-import { type Claim, type Facts, isAsSaid, named, understand } from './facts.ts'
+import { type Facts, isAsSaid, named } from './facts.ts'
 
-/**
- * The appointments that a caller has proved to be theirs, soonest first and at least one. `unproven`: by the code of what
- * is to be said. `question`: the time that they named is to be asked about first.
- */
+/** The appointments that a caller has proved to be theirs, soonest first and at least one; or the code of what they are told. */
 export type Proof =
   | { is: 'proven'; appointments: readonly AppointmentView[] }
   | { is: 'unproven'; code: 'FACT_NEEDED' | 'FACTS_NEEDED' | 'NOT_FOUND' | 'TOO_MANY_ATTEMPTS' }
-  | { is: 'question'; question: Question }
 
 /** So many pages of 200 are looked through. */
 const mostPages = 5
@@ -23,11 +18,8 @@ const dayMs = 24 * 3_600_000
  * fit. What this very call booked is its own without asking. That there is none, and that it is somebody else's, is one
  * answer, and wrong ones are counted.
  */
-export async function prove(conversation: Conversation, claim: Claim): Promise<Proof> {
-  const read = understand(conversation, claim)
-  if (read.is === 'question') return read
-  const { facts } = read
-  const own = (await ofThisCall(conversation)).filter((appointment) => isAsSaid(facts, appointment))
+export async function prove(conversation: Conversation, facts: Facts): Promise<Proof> {
+  const own = await ownOf(conversation, facts)
   // Before anything of others is looked at: who names their own booking beside guesses proves nothing by it.
   if (own.length > 0) return proven(own)
   const isWithheld = conversation.call.callerNumber === null
@@ -55,8 +47,8 @@ function isAhead({ status, endsAt }: AppointmentView, now: string): boolean {
   return (status === 'pending' || status === 'confirmed') && epoch(endsAt) > epoch(now)
 }
 
-/** What this call booked or moved, and still stands. */
-async function ofThisCall(conversation: Conversation): Promise<AppointmentView[]> {
+/** What this call booked or moved, still stands, and is as was said. */
+export async function ownOf(conversation: Conversation, facts: Facts): Promise<AppointmentView[]> {
   const { desk, tenant } = conversation
   const { appointments } = await notesOf(conversation)
   const all = await Promise.all(
@@ -67,7 +59,8 @@ async function ofThisCall(conversation: Conversation): Promise<AppointmentView[]
       }),
     ),
   )
-  return all.filter((one): one is AppointmentView => one !== null && isAhead(one, desk.clock.now()))
+  const isOwn = (one: AppointmentView) => isAhead(one, desk.clock.now()) && isAsSaid(facts, one)
+  return all.filter((one) => one !== null).filter(isOwn)
 }
 
 /** Appointments among which theirs must be, by what was said that the database can look for. */

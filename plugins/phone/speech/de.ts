@@ -7,18 +7,25 @@ import type { Catalogue } from './keys.ts'
 export const de: Catalogue = {
   or: 'oder',
   and: 'und',
+  standing: { pending: 'noch nicht bestätigt', requested: 'angefragt und noch nicht bestätigt' },
   instead: { service: 'Termin', name: 'Sie' },
   sentences: {
     CONTEXT: ['Es ist jetzt {now}, Zeitzone {zone}.'],
     SERVICES: ['Wir bieten an: {services}.'],
     NO_SERVICES: ['Im Moment kann ich leider keine Termine vergeben.'],
-    SERVICE_NEEDED: ['Um welche Leistung geht es: {services}?'],
+    SERVICE_NEEDED: ['Um welche Leistung geht es: {choices}?'],
     SERVICE_UNKNOWN: ['Das finde ich bei uns leider nicht.', 'Wir bieten an: {services}.'],
     SERVICE_AMBIGUOUS: ['Was genau meinen Sie: {choices}?'],
     SERVICE_NOT_BOOKABLE: ['Diese Leistung kann ich gerade leider nicht buchen: {service}.'],
 
     AVAILABLE: ['Frei für {service}: {choices}.'],
     NOT_AVAILABLE: ['Für {service} ist das leider nicht frei: {when}.', 'Frei wäre: {choices}.'],
+    NONE_THAT_DAY: ['An diesem Tag ist für {service} leider nichts frei: {day}.', 'Frei wäre: {choices}.'],
+    NONE_AT_THAT_HOUR: [
+      'Um diese Uhrzeit ist für {service} in der ganzen Woche nichts frei: {when}.',
+      'Frei wäre: {choices}.',
+    ],
+    NONE_THEN: ['In dieser Zeit ist für {service} leider nichts frei.', 'Frei wäre: {choices}.'],
     NONE_AVAILABLE: ['In dieser Zeit ist für {service} leider nichts frei.', 'Passt Ihnen vielleicht ein anderer Tag?'],
     CALENDAR_SLOW: ['Ich kann gerade leider nicht in den Kalender sehen.'],
 
@@ -37,6 +44,10 @@ export const de: Catalogue = {
       'Sie haben schon einen Termin: {service}, {was}.',
       'Soll ich ihn verschieben oder zusätzlich diesen buchen: {when}?',
     ],
+    SAME_OR_OTHER: [
+      'Diesen Termin gibt es schon: {service}, {when}, für {name}.',
+      'Ist es dieselbe Person oder jemand anderes?',
+    ],
     NAME_NEEDED: ['Auf welchen Namen darf ich den Termin eintragen?'],
     PHONE_NEEDED: ['Unter welcher Telefonnummer können wir Sie erreichen?'],
     TOO_MANY_BOOKINGS: ['Weitere Termine kann ich in diesem Gespräch leider nicht vergeben.'],
@@ -46,7 +57,12 @@ export const de: Catalogue = {
     NOT_FOUND: ['Mit diesen Angaben kann ich Ihnen leider nicht weiterhelfen.'],
     WHICH_APPOINTMENT: ['Welchen Termin meinen Sie: {choices}?'],
     TOO_MANY_ATTEMPTS: ['Auf diesem Weg kann ich Ihnen leider nicht weiterhelfen.'],
-    FOUND: ['Ich sehe: {choices}.'],
+    FOUND: ['Ich sehe: {appointments}.'],
+    FOUND_UNCONFIRMED: ['Ich sehe: {appointments}.'],
+    FOUND_FAILED: [
+      'Ich sehe: {appointments}.',
+      'So steht es leider nicht im Kalender: {failed}. Unser Team kümmert sich darum.',
+    ],
 
     MOVED: ['Der Termin ist verschoben: {service}, von {was} auf {when}.', 'Ihre Terminnummer ist {ref}.'],
     MOVE_REQUESTED: [
@@ -62,6 +78,10 @@ export const de: Catalogue = {
       'Frei wäre: {choices}.',
     ],
     NOT_MOVED: ['Das Verschieben hat leider nicht geklappt: {service}, {when}.', 'Unser Team kümmert sich darum.'],
+    CANCEL_ANOTHER: [
+      'Dieser Termin ist schon abgesagt: {service}, {when}.',
+      'Soll auch dieser abgesagt werden: {choices}?',
+    ],
     CANCELLED: ['Der Termin ist abgesagt: {service}, {when}.'],
     CANCEL_PENDING: [
       'Die Absage ist noch nicht bestätigt: {service}, {when}.',

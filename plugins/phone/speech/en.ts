@@ -4,18 +4,25 @@ import type { Catalogue } from './keys.ts'
 export const en: Catalogue = {
   or: 'or',
   and: 'and',
+  standing: { pending: 'not confirmed yet', requested: 'requested and not confirmed yet' },
   instead: { service: 'an appointment', name: 'you' },
   sentences: {
     CONTEXT: ['It is now {now}, time zone {zone}.'],
     SERVICES: ['We offer: {services}.'],
     NO_SERVICES: ['I am sorry, I cannot make any appointments at the moment.'],
-    SERVICE_NEEDED: ['Which service is it for: {services}?'],
+    SERVICE_NEEDED: ['Which service is it for: {choices}?'],
     SERVICE_UNKNOWN: ['I am sorry, I cannot find that here.', 'We offer: {services}.'],
     SERVICE_AMBIGUOUS: ['Which one do you mean: {choices}?'],
     SERVICE_NOT_BOOKABLE: ['I am sorry, I cannot book this right now: {service}.'],
 
     AVAILABLE: ['Free for {service}: {choices}.'],
     NOT_AVAILABLE: ['I am sorry, for {service} this is not free: {when}.', 'I could offer: {choices}.'],
+    NONE_THAT_DAY: ['I am sorry, nothing is free for {service} on that day: {day}.', 'I could offer: {choices}.'],
+    NONE_AT_THAT_HOUR: [
+      'At that time of day nothing is free for {service} in the whole week: {when}.',
+      'I could offer: {choices}.',
+    ],
+    NONE_THEN: ['I am sorry, nothing is free for {service} in that time.', 'I could offer: {choices}.'],
     NONE_AVAILABLE: ['I am sorry, nothing is free for {service} around that time.', 'Would another day suit you?'],
     CALENDAR_SLOW: ['I am sorry, I cannot look into the calendar right now.'],
 
@@ -34,6 +41,10 @@ export const en: Catalogue = {
       'You already have an appointment: {service}, {was}.',
       'Shall I move it, or book this one as well: {when}?',
     ],
+    SAME_OR_OTHER: [
+      'This appointment is there already: {service}, {when}, for {name}.',
+      'Is it the same person, or somebody else?',
+    ],
     NAME_NEEDED: ['What name may I put the appointment under?'],
     PHONE_NEEDED: ['On which phone number can we reach you?'],
     TOO_MANY_BOOKINGS: ['I am sorry, I cannot make any more appointments in this call.'],
@@ -43,7 +54,12 @@ export const en: Catalogue = {
     NOT_FOUND: ['I am sorry, I cannot help you any further with these details.'],
     WHICH_APPOINTMENT: ['Which appointment do you mean: {choices}?'],
     TOO_MANY_ATTEMPTS: ['I am sorry, I cannot help you any further this way.'],
-    FOUND: ['I can see: {choices}.'],
+    FOUND: ['I can see: {appointments}.'],
+    FOUND_UNCONFIRMED: ['I can see: {appointments}.'],
+    FOUND_FAILED: [
+      'I can see: {appointments}.',
+      'I am sorry, the calendar does not have it like this: {failed}. Our team will look into it.',
+    ],
 
     MOVED: ['The appointment is moved: {service}, from {was} to {when}.', 'Your appointment number is {ref}.'],
     MOVE_REQUESTED: [
@@ -59,6 +75,10 @@ export const en: Catalogue = {
       'I could offer: {choices}.',
     ],
     NOT_MOVED: ['I am sorry, moving it did not work: {service}, {when}.', 'Our team will look into it.'],
+    CANCEL_ANOTHER: [
+      'This one is cancelled already: {service}, {when}.',
+      'Is this one to be cancelled too: {choices}?',
+    ],
     CANCELLED: ['The appointment is cancelled: {service}, {when}.'],
     CANCEL_PENDING: [
       'The cancellation is not confirmed yet: {service}, {when}.',

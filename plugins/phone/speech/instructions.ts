@@ -5,6 +5,7 @@ const callBack = 'Do not try again. Offer that somebody calls back.'
 const notYet =
   'Never say that it is done, nor that it failed: it goes on. Call the same function with the same arguments once more to hear how it stands. Promise no message.'
 const seenTo = 'Do not try again. Say that the team will get in touch.'
+const notFree = 'Nothing is booked. Ask which of the options, or for another time. Then call the same function again.'
 const whenAsked = 'Ask for it and never guess. Then call the same function again.'
 
 /**
@@ -21,7 +22,10 @@ export const instructions: Readonly<Partial<Record<SpeechKey, string>>> = {
 
   AVAILABLE:
     'Nothing is booked yet. Ask which one. Then call book_appointment (or reschedule_appointment) with its start from options, unchanged.',
-  NOT_AVAILABLE: 'Nothing is booked. Ask which of the options, or for another time. Then call the same function again.',
+  NOT_AVAILABLE: notFree,
+  NONE_THAT_DAY: notFree,
+  NONE_AT_THAT_HOUR: notFree,
+  NONE_THEN: notFree,
   NONE_AVAILABLE: 'Nothing is booked. Ask for another day or time. Then call check_availability again.',
   CALENDAR_SLOW:
     'Never say that a time is free or taken. Call this function once more; then offer that somebody calls back.',
@@ -34,6 +38,8 @@ export const instructions: Readonly<Partial<Record<SpeechKey, string>>> = {
   NOT_BOOKED: seenTo,
   MOVE_OR_ADD:
     'Nothing was changed. Ask. To move it call reschedule_appointment with appointment_ref and the new time; to have both call book_appointment again with "additional": true.',
+  SAME_OR_OTHER:
+    'Nothing more was booked. Ask. For the same person there is nothing left to do; for somebody else call book_appointment again with "additional": true.',
   NAME_NEEDED: askAgain,
   PHONE_NEEDED: askAgain,
   TOO_MANY_BOOKINGS: 'Do not try again. Hand over to a person, or offer that somebody calls back.',
@@ -45,11 +51,17 @@ export const instructions: Readonly<Partial<Record<SpeechKey, string>>> = {
   WHICH_APPOINTMENT: askAgain,
   TOO_MANY_ATTEMPTS: 'Do not try again, and do not say why. Hand over to a person, or offer that somebody calls back.',
 
+  FOUND_UNCONFIRMED: 'Say of each how it stands here. Never say "booked" or "confirmed" of one that is not confirmed yet.',
+  FOUND_FAILED:
+    'What is not in the calendar like this is no appointment: never say that it is booked, and do not book it again. Say that the team will get in touch.',
+
   MOVE_REQUESTED: 'Say "requested", never "moved": the business still has to confirm it.',
   MOVE_PENDING: notYet,
   MOVE_TAKEN:
     'Nothing was moved. Ask which of the options, or for another time. Then call reschedule_appointment again with it.',
   NOT_MOVED: seenTo,
+  CANCEL_ANOTHER:
+    'Nothing more was cancelled. Ask. If yes call cancel_appointment again with the day and time of that one, or with appointment_ref where one stands here; if no there is nothing left to do.',
   CANCEL_PENDING: notYet,
   NOT_CANCELLED: seenTo,
 

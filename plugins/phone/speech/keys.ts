@@ -7,13 +7,16 @@ export const speechKeys = {
   CONTEXT: ['now', 'zone'],
   SERVICES: ['services[]'],
   NO_SERVICES: [],
-  SERVICE_NEEDED: ['services[]'],
+  SERVICE_NEEDED: ['choices[]'],
   SERVICE_UNKNOWN: ['services[]'],
   SERVICE_AMBIGUOUS: ['choices[]'],
   SERVICE_NOT_BOOKABLE: ['service'],
 
   AVAILABLE: ['service', 'choices[]'],
   NOT_AVAILABLE: ['service', 'when?', 'choices[]'],
+  NONE_THAT_DAY: ['service', 'day', 'choices[]'],
+  NONE_AT_THAT_HOUR: ['service', 'when', 'choices[]'],
+  NONE_THEN: ['service', 'choices[]'],
   NONE_AVAILABLE: ['service'],
   CALENDAR_SLOW: [],
 
@@ -23,6 +26,7 @@ export const speechKeys = {
   SLOT_TAKEN: ['service', 'when', 'choices[]'],
   NOT_BOOKED: ['service', 'when'],
   MOVE_OR_ADD: ['service', 'was', 'when'],
+  SAME_OR_OTHER: ['service', 'when', 'name'],
   NAME_NEEDED: [],
   PHONE_NEEDED: [],
   TOO_MANY_BOOKINGS: [],
@@ -32,7 +36,9 @@ export const speechKeys = {
   NOT_FOUND: [],
   WHICH_APPOINTMENT: ['choices[]'],
   TOO_MANY_ATTEMPTS: [],
-  FOUND: ['choices[]'],
+  FOUND: ['appointments[]'],
+  FOUND_UNCONFIRMED: ['appointments[]'],
+  FOUND_FAILED: ['appointments[]', 'failed[]'],
 
   MOVED: ['service', 'was', 'when', 'ref'],
   MOVE_REQUESTED: ['service', 'when', 'ref'],
@@ -40,6 +46,7 @@ export const speechKeys = {
   MOVE_TAKEN: ['service', 'when', 'was', 'choices[]'],
   NOT_MOVED: ['service', 'when'],
   CANCELLED: ['service', 'when'],
+  CANCEL_ANOTHER: ['service', 'when', 'choices[]'],
   CANCEL_PENDING: ['service', 'when'],
   NOT_CANCELLED: ['service', 'when'],
   APPOINTMENT_OVER: [],
@@ -81,9 +88,11 @@ type List<N> = N extends `${infer M}[]` ? M : never
  */
 export type Catalogue = {
   readonly sentences: Readonly<Record<SpeechKey, readonly string[]>>
-  /** Between the last two of a list of which one is to be chosen, and of one of which all are meant. */
+  /** Between the last two of a list of which one is to be chosen (`choices`), and of any other, where all are meant. */
   readonly or: string
   readonly and: string
+  /** How an appointment stands that is not agreed, said behind a comma. */
+  readonly standing: { readonly pending: string; readonly requested: string }
   /** What is said for a name that has nothing in it that can be said. */
   readonly instead: { readonly service: string; readonly name: string }
 }

@@ -1,0 +1,136 @@
+import t from 'tap'
+import { appointments, calling, dayAhead, inBerlin, phoneGateway, taken } from '../helper/phone.ts'
+import { callObject, deliver, resigned, signed } from '../helper/retell.ts'
+
+const salon = await phoneGateway(t, { failedProofsPerCall: 2 })
+const days = (() => {
+  let next = 2
+  return () => dayAhead(next++)
+})()
+const numbers = (() => {
+  let next = 100
+  return () => `+4915155500${next++}`
+})()
+
+const startsOn = (date: string) =>
+  taken(salon)
+    .filter(({ start }) => start.slice(0, 10) === date)
+    .map(({ start }) => new Date(start).getTime())
+    .sort()
+const at = (date: string, ...times: string[]) => times.map((time) => new Date(inBerlin(date, time)).getTime())
+const max = { customer_name: 'Max Muster' }
+
+/** Somebody who has an appointment at each of these times, from calls of before. */
+async function customer(date: string, ...times: string[]) {
+  const number = numbers()
+  for (const time of times) {
+    const booked = await calling(salon, { from_number: number }).ask('book_appointment', {
+      start: `${date}T${time}`,
+      ...max,
+      additional: true,
+    })
+    if (booked.code !== 'BOOKED') throw new Error(`${time} could not be booked: ${booked.code}`)
+  }
+  return calling(salon, { from_number: number })
+}
+
+t.test('a cancel said once more never takes the next appointment', async (t) => {
+  const date = days()
+  const { ask } = await customer(date, '10:00', '12:00')
+  t.match(await ask('cancel_appointment', { ...max, date, time: '12:00' }), { code: 'CANCELLED' })
+  t.match(await ask('cancel_appointment', { ...max, date, time: '12:00' }), { success: true, code: 'CANCELLED' })
+  t.match(await ask('cancel_appointment', { ...max, date, time: '12 Uhr' }), { success: true, code: 'CANCELLED' })
+  const asked = await ask('cancel_appointment', max)
+  t.match(asked, { success: false, code: 'CANCEL_ANOTHER', options: [{ start: inBerlin(date, '10:00') }] })
+  t.same(startsOn(date), at(date, '10:00'))
+  t.match(await ask('cancel_appointment', { ...max, appointment_ref: asked.appointment_ref }), { code: 'CANCELLED' })
+  t.same(startsOn(date), [])
+})
+
+t.test('the same words once more mean what they meant, though only another one is left that they fit', async (t) => {
+  const date = days()
+  const number = numbers()
+  const { ask } = calling(salon, { from_number: number })
+  await ask('book_appointment', { start: `${date}T10:00`, ...max })
+  t.match(await ask('cancel_appointment', max), { code: 'CANCELLED' })
+  await calling(salon, { from_number: number }).ask('book_appointment', { start: `${date}T12:00`, ...max })
+  t.match(await ask('cancel_appointment', max), { success: true, code: 'CANCELLED' })
+  t.same(startsOn(date), at(date, '12:00'))
+})
+
+t.test('what was booked again after a cancel is what the same words mean then', async (t) => {
+  const date = days()
+  const { ask } = calling(salon, { from_number: numbers() })
+  for (let n = 0; n < 2; n++) {
+    t.match(await ask('book_appointment', { start: `${date}T10:00`, ...max }), { code: 'BOOKED' })
+    t.match(await ask('cancel_appointment', max), { code: 'CANCELLED' })
+    t.same(startsOn(date), [])
+  }
+})
+
+t.test('a move said once more in other words is the same move, and costs no attempt', async (t) => {
+  const date = days()
+  const { ask } = await customer(date, '10:00')
+  const first = await ask('reschedule_appointment', { ...max, date, time: '10:00', new_start: `${date}T15:00` })
+  t.equal(first.code, 'MOVED')
+  for (const old of ['10 Uhr', '10h', '10:00 Uhr']) {
+    const again = await ask('reschedule_appointment', { ...max, date, time: old, new_start: `${date}T15:00` })
+    t.match(again, { success: true, code: 'MOVED', message: first.message }, old)
+  }
+  t.match(
+    await ask('reschedule_appointment', { ...max, date, time: '10:00', new_start: `${date}T16:00` }),
+    { code: 'MOVED' },
+    'by the time that it had when the call began',
+  )
+  t.same(startsOn(date), at(date, '16:00'))
+  t.match(await ask('cancel_appointment', { customer_name: 'Nobody There', date }), { code: 'NOT_FOUND' })
+  t.match(await ask('cancel_appointment', { customer_name: 'Nobody There', date }), { code: 'NOT_FOUND' })
+  t.match(await ask('cancel_appointment', { customer_name: 'Nobody There', date }), { code: 'TOO_MANY_ATTEMPTS' })
+})
+
+t.test('a cancel said once more costs no attempt either', async (t) => {
+  const date = days()
+  const { ask } = await customer(date, '10:00')
+  for (const time of ['10:00', '10 Uhr', '10h', 'zehn Uhr']) {
+    t.match(await ask('cancel_appointment', { date, time }), { success: true, code: 'CANCELLED' }, time)
+  }
+})
+
+t.test('a name that is corrected makes no second visit', async (t) => {
+  const { ask } = calling(salon)
+  const date = days()
+  const book = (customer_name: string, time: string, more = {}) =>
+    ask('book_appointment', { start: `${date}T${time}`, customer_name, ...more })
+  const first = await book('Anna Schmidt', '10:00')
+  t.equal(first.code, 'BOOKED')
+  t.match(await book('Schmidt, Anna', '10:00'), { code: 'BOOKED', appointment_ref: first.appointment_ref })
+  const corrected = await book('Anna Schmitt', '10:00')
+  t.match(corrected, { success: false, code: 'SAME_OR_OTHER', appointment_ref: first.appointment_ref })
+  t.match(corrected.message, /Anna Schmidt/)
+  t.match(await book('Anna Schmitt', '11:00'), { code: 'MOVE_OR_ADD', appointment_ref: first.appointment_ref })
+  t.match(await book('Tom Schmidt', '12:00'), { code: 'BOOKED' }, 'another first name is another person')
+  t.match(await book('Hanna Schmidt', '13:00', { additional: true }), { code: 'BOOKED' }, 'a sister, as was said')
+  t.same(startsOn(date), at(date, '10:00', '12:00', '13:00'))
+})
+
+t.test('a late retry of the vendor undoes nothing that came after it', async (t) => {
+  const date = days()
+  const call = callObject({ from_number: numbers() })
+  const send = (name: string, args: object) => signed(salon.line, 'functions', { name, args, call })
+  const told = async (delivery: Awaited<ReturnType<typeof send>>) => (await deliver(await resigned(delivery))).body
+  const book = await send('book_appointment', { start: `${date}T10:00`, ...max })
+  const move = await send('reschedule_appointment', { ...max, new_start: `${date}T12:00` })
+  const moveOn = await send('reschedule_appointment', { ...max, new_start: `${date}T14:00` })
+  const cancel = await send('cancel_appointment', max)
+  t.match(await told(book), { code: 'BOOKED' })
+  t.match(await told(move), { code: 'MOVED' })
+  t.match(await told(book), { success: false, code: 'FOUND', options: [{ start: inBerlin(date, '12:00') }] })
+  t.match(await told(moveOn), { code: 'MOVED' })
+  t.match(await told(move), { success: false, code: 'FOUND', options: [{ start: inBerlin(date, '14:00') }] })
+  t.same(startsOn(date), at(date, '14:00'))
+  t.match(await told(cancel), { success: true, code: 'CANCELLED' })
+  for (const late of [book, move, moveOn]) t.match(await told(late), { success: false, code: 'CANCELLED' })
+  t.match(await told(cancel), { success: true, code: 'CANCELLED' })
+  t.same(startsOn(date), [])
+  t.equal((await appointments(salon)).filter(({ startsAt }) => startsAt.slice(0, 10) === date).length, 1)
+})
