@@ -28,11 +28,15 @@ const promised = `
            a.starts_at + ((p ->> 'offsetMinutes')::int + (p ->> 'durationMinutes')::int) * interval '1 minute' as ends_at
     from kalends.bookings b cross join jsonb_array_elements(a.phases) p
     where b.tenant_id = a.tenant_id and b.appointment_id = a.id and (p ->> 'position')::int = b.phase
-      -- What was refused for good and is not there keeps nobody from the time; what is tried on still wants it.
+      -- What was refused for good and is not there keeps nobody from the time; what is tried on still wants it, and what
+      -- was given up in doubt may stand there.
       and not ((b.external_id is null or b.remote_status in ('cancelled', 'rejected')) and exists (
         select from kalends.syncs s
         where s.tenant_id = b.tenant_id and s.appointment_id = b.appointment_id and s.connection_id = b.connection_id
-          and s.state = 'failed'))
+          and s.state = 'failed')
+        and not exists (
+          select from kalends.intents n
+          where n.tenant_id = b.tenant_id and n.booking_id = b.id and n.state in ('sent', 'unknown')))
     offset 0
   ) v
   where a.status in ('pending', 'confirmed')
