@@ -55,6 +55,19 @@ t.test('without a number two facts are needed, and a number that is only said is
   t.ok(await untouched())
 })
 
+t.test('who names two days to choose from knows neither', async (t) => {
+  const { ask } = calling(salon, withheld)
+  for (const said of [`${date} oder ${dayAhead(4)}`, `${dayAhead(4)} or ${date}`]) {
+    t.match(await ask('cancel_appointment', { ...nameOf, date: said }), { success: false, code: 'FACTS_NEEDED' }, said)
+  }
+  t.match(
+    await ask('find_appointments', { ...nameOf, ...ref, date: `${date} oder ${dayAhead(4)}` }),
+    { code: 'FOUND' },
+    'beside two facts they may be said',
+  )
+  t.ok(await untouched())
+})
+
 t.test('who names a whole week of days knows none of them', async (t) => {
   const weekday = 'Montag oder Dienstag oder Mittwoch oder Donnerstag oder Freitag oder Samstag oder Sonntag'
   const heard = await calling(salon, withheld).ask('cancel_appointment', { ...nameOf, weekday })

@@ -40,7 +40,9 @@ export function understand(
   if (Object.values(when).every((text) => text === null)) return { is: 'facts', facts: { ...facts, when: null } }
   const now = desk.clock.now()
   const read = readWhen(when, { now, timeZone: tenant.timeZone, language, allowPast: true })
-  const time = timeFact(read, tenant.timeZone)
+  const fact = timeFact(read, tenant.timeZone)
+  // Who names several days to choose from guesses, and knows none of them.
+  const time = fact && read.saidAsChoice ? { ...fact, isNarrow: false } : fact
   if (time === null && read.is === 'question') return { is: 'question', question: read }
   return { is: 'facts', facts: { ...facts, when: time } }
 }
