@@ -7,12 +7,14 @@ const longest = 15 * 60 * second
 /**
  * When Cal.com may be asked again after a 429. It names the limit in the header (`x-ratelimit-reset-default`, or a key's
  * own limit), and the value is seconds to wait; Retry-After, which a proxy before it may send, is honoured too. The longest
- * wait wins, between one second and 15 minutes: a nonsense header must not park a connection for a year.
+ * wait wins, between one second and 15 minutes: a nonsense header must not park a connection for a year. A moment is
+ * counted from the answer's own Date, where it has one.
  */
 export function allowedAgain(headers: Reply['headers'], now: number): Instant {
+  const dated = theirNow(headers, now)
   const waits = Object.entries(headers).flatMap(([name, value]) => {
-    if (name === 'retry-after') return waitOf(value, now)
-    return name.startsWith('x-ratelimit-reset') ? waitOf(value, now) : []
+    if (name === 'retry-after') return waitOf(value, dated)
+    return name.startsWith('x-ratelimit-reset') ? waitOf(value, dated) : []
   })
   const wait = waits.length === 0 ? fallback : Math.max(...waits)
   return instantOf(now + Math.min(Math.max(wait, second), longest))
@@ -38,7 +40,7 @@ function budgetNamed(name: string, headers: Reply['headers'], now: number): Budg
   const limit = countOf(headers[`x-ratelimit-limit${name}`])
   const remaining = countOf(headers[`x-ratelimit-remaining${name}`])
   if (limit === null || remaining === null) return []
-  const wait = waitOf(headers[`x-ratelimit-reset${name}`] ?? '', now)[0] ?? fallback
+  const wait = waitOf(headers[`x-ratelimit-reset${name}`] ?? '', theirNow(headers, now))[0] ?? fallback
   return [{ limit, remaining, resetAt: instantOf(now + Math.min(Math.max(wait, 0), longest)) }]
 }
 
@@ -59,7 +61,14 @@ function waitOf(value: string, now: number): number[] {
     const seconds = Number(text)
     return [seconds > 1e9 ? seconds * second - now : seconds * second]
   }
-  // Only a weekday begins a date here: Date.parse would take "-5" for the year 2001.
+  const date = momentOf(value)
+  return date === null ? [] : [date - now]
+}
+
+const theirNow = (headers: Reply['headers'], now: number) => momentOf(headers.date ?? '') ?? now
+
+/** Only a weekday begins a date here: Date.parse would take "-5" for the year 2001. */
+function momentOf(value: string): number | null {
   const date = /^[A-Za-z]/.test(value) ? Date.parse(value) : Number.NaN
-  return Number.isNaN(date) ? [] : [date - now]
+  return Number.isNaN(date) ? null : date
 }

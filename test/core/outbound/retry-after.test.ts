@@ -30,6 +30,22 @@ t.test('Retry-After as calendars write it', (t) => {
   t.end()
 })
 
+t.test('a moment counts from the Date of the answer: the two clocks need not agree', (t) => {
+  const retryAt = 'Tue, 01 Dec 2026 10:00:30 GMT'
+  const table: [headers: Record<string, string>, wait: number][] = [
+    // Their clock is an hour ahead of ours, or two behind.
+    [{ date: 'Tue, 01 Dec 2026 10:00:00 GMT', 'retry-after': retryAt }, 30_000],
+    [{ date: 'Tue, 01 Dec 2026 07:00:00 GMT', 'retry-after': 'Tue, 01 Dec 2026 07:00:20 GMT' }, 20_000],
+    [{ date: 'Tue, 01 Dec 2026 10:00:00 GMT', 'x-ratelimit-reset': String(now / 1_000 + 3_640) }, 40_000],
+    [{ date: 'Tue, 01 Dec 2026 10:00:00 GMT', 'retry-after': '7' }, 7_000],
+    [{ date: 'some day', 'retry-after': 'Tue, 01 Dec 2026 09:00:30 GMT' }, 30_000],
+    [{ date: '-5', 'retry-after': 'Tue, 01 Dec 2026 09:00:30 GMT' }, 30_000],
+    [{ date: 'Tue, 01 Dec 2026 10:00:40 GMT', 'retry-after': retryAt }, 1_000],
+  ]
+  for (const [headers, wait] of table) t.equal(pauseAfter(headers, now, null), wait, JSON.stringify(headers))
+  t.end()
+})
+
 t.test('the reset of a limit, under any name', (t) => {
   t.equal(pauseAfter({ 'x-ratelimit-reset-default': '3' }, now, null), 3_000)
   t.equal(pauseAfter({ 'ratelimit-reset': '3', 'x-ratelimit-reset': '9' }, now, null), 9_000)
@@ -49,8 +65,8 @@ t.test('the longer of what a proxy and what the calendar says counts', (t) => {
 t.test('whatever is written, the pause lies between a second and 15 minutes', (t) => {
   const wait = fc.option(fc.oneof(fc.double(), fc.integer()), { nil: null })
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), wait, (value, read) => {
-      const pause = pauseAfter({ 'retry-after': value, 'ratelimit-reset': value }, now, read)
+    fc.property(fc.string({ unit: 'binary' }), fc.string(), wait, (value, date, read) => {
+      const pause = pauseAfter({ date, 'retry-after': value, 'ratelimit-reset': value }, now, read)
       return pause >= 1_000 && pause <= 15 * minute
     }),
   )

@@ -22,6 +22,17 @@ t.test('Retry-After, as seconds or date', async (t) => {
   t.equal(wait({ 'retry-after': '30', 'x-ratelimit-reset-default': '50' }), 50)
 })
 
+t.test('a moment counts from the Date of the answer, whose clock need not be ours', async (t) => {
+  const date = 'Tue, 01 Dec 2026 10:00:00 GMT'
+  t.equal(wait({ date, 'retry-after': 'Tue, 01 Dec 2026 10:02:00 GMT' }), 120)
+  t.equal(wait({ date, 'x-ratelimit-reset': String(now / 1000 + 3_645) }), 45)
+  t.equal(wait({ date, 'retry-after': '30' }), 30)
+  const left = { 'x-ratelimit-limit-default': '120', 'x-ratelimit-remaining-default': '7' }
+  const resetAt = budget({ date, ...left, 'x-ratelimit-reset-default': String(now / 1000 + 3_645) }, now)?.resetAt
+  t.equal(resetAt, '2026-12-01T09:00:45Z')
+  t.equal(wait({ date: 'noon', 'retry-after': 'Tue, 01 Dec 2026 09:02:00 GMT' }), 120)
+})
+
 t.test('nothing or nonsense: a minute; absurd values are bounded', async (t) => {
   t.equal(wait({}), 60)
   t.equal(wait({ 'x-ratelimit-reset-default': '-5' }), 60)
