@@ -7,6 +7,7 @@ import admin from '../../../plugins/admin/index.ts'
 import calcom from '../../../plugins/calcom/index.ts'
 import phone from '../../../plugins/phone/index.ts'
 import { functionNames, PhoneOptions } from '../../../plugins/phone/options.ts'
+import { speechKeys } from '../../../plugins/phone/speech/keys.ts'
 import { testGateway } from '../../helper/gateway.ts'
 
 const folder = join(import.meta.dirname, '../../../plugins/phone')
@@ -49,6 +50,37 @@ t.test('a vendor is added by a plugin alone, as the page shows it', async (t) =>
   })
   t.equal((await ask('another-secret-of-some-length', [])).status, 401)
   t.equal((await ask(secret, [{ id: '1', name: 'list_services', args: {} }], '+493099999999')).status, 403)
+})
+
+/** The rows of a section's tables: cells without their marks. */
+function rowsOf(section: string): string[][] {
+  const [, text = ''] = new RegExp(`\\n## ${section}\\n([\\s\\S]*?)\\n## `).exec(page) ?? []
+  const lines = text.split('\n').filter((line) => /^\| (\*\*)?`/.test(line))
+  return lines.map((line) =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.replace(/[*`]/g, '').trim()),
+  )
+}
+
+t.test('the page explains every code that an answer may have, and no other', async (t) => {
+  const fault = readFileSync(join(folder, '../../core/domain/phone-fault.ts'), 'utf8')
+  const [, union = ''] = /export type PhoneFault =([\s\S]*?)\n\n/.exec(fault) ?? []
+  const faults = [...union.matchAll(/'([A-Z_]+)'/g)].map(([, code = '']) => code)
+  t.ok(faults.length > 5)
+  const rows = rowsOf('The codes')
+  t.same(rows.map(([code]) => code).toSorted(), [...new Set([...Object.keys(speechKeys), ...faults])].toSorted())
+  for (const [code = '', meaning = '', deed = ''] of rows) t.ok(meaning !== '' && deed !== '', code)
+})
+
+t.test('the page has every option with its default, and no other', async (t) => {
+  const rows = rowsOf('Options')
+  t.same(rows.map(([name]) => name).toSorted(), Object.keys(PhoneOptions.properties).toSorted())
+  for (const [name = '', shown] of rows) {
+    const { default: value = {} } = PhoneOptions.properties[name as keyof PhoneOptions] as { default?: unknown }
+    t.equal(shown, typeof value === 'object' ? JSON.stringify(value) : String(value), name)
+  }
 })
 
 t.test('the page names every function, option and folder', async (t) => {
