@@ -40,7 +40,7 @@ t.test('two services of one name are told apart, and nobody is asked the same tw
   await addService(salon, { slug: 'peeling-a', name: 'Peeling', price: '35.00', currency: 'EUR' })
   await addService(salon, { slug: 'peeling-b', name: 'Peeling' })
   await addService(salon, { slug: 'bath-a', name: 'Bad', phases: staffed('Moor') })
-  await addService(salon, { slug: 'bath-b', name: 'Bad', phases: staffed('Salz') })
+  await addService(salon, { slug: 'bath-b', name: 'Bad', phases: staffed('Moor und Salz') })
   await addService(salon, { slug: 'twin-a', name: 'Rasur' })
   await addService(salon, { slug: 'twin-b', name: 'Rasur' })
   const { ask } = calling(salon)
@@ -53,7 +53,7 @@ t.test('two services of one name are told apart, and nobody is asked the same tw
   }
   t.same(await choicesOf('Massage'), ['Massage, 30 Minuten', 'Massage, 60 Minuten'])
   t.same(await choicesOf('Peeling'), ['Peeling, 35.00 EUR', 'Peeling, ohne festen Preis'])
-  t.same(await choicesOf('Bad'), ['Bad, Moor', 'Bad, Salz'])
+  t.same(await choicesOf('Bad'), ['Bad, Moor', 'Bad, Moor und Salz'])
   for (const label of ['Massage, 60 Minuten', 'Massage 60 min', 'die Massage mit 60 Minuten', '60 Minuten']) {
     const free = await ask('check_availability', { service: label, date })
     t.match(free, { code: 'AVAILABLE', service: 'Massage' }, label)
