@@ -1,54 +1,31 @@
 /** DOOR 2, published as `kalends`: the gateway itself, alone or inside a Fastify application of yours. */
 import { fastifySchedule } from '@fastify/schedule'
-import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { applyTenants } from './apply-tenants.ts'
-import { createAppointments } from './appointments.ts'
-import { createAvailability } from './availability.ts'
 import { startDurable } from './bus/durable.ts'
 import { type Live, watchLive } from './bus/live.ts'
-import { createConnections } from './catalogue/connections.ts'
-import { createOpenConnection } from './catalogue/open-connection.ts'
-import { createServices } from './catalogue/services.ts'
-import { subscribe, subscribed } from './catalogue/subscribe.ts'
 import { type Closers, createClosers } from './closers.ts'
 import type { Bus } from './contract/gateway.ts'
-import { createPorts, type EngineParts, repeater, startEngine, systemClock } from './engine.ts'
-import { createEngineMetrics, type EngineMetrics } from './engine-metrics.ts'
-import { KalendsError } from './errors.ts'
-import { type Bulk, createBulk } from './flow/bulk.ts'
-import { createImports } from './flow/import.ts'
+import { repeater, startEngine, systemClock } from './engine.ts'
+import { createEngineMetrics } from './engine-metrics.ts'
 import type { Mark } from './flow/ports.ts'
-import { createReviews, type ReviewsDeps } from './flow/resolve.ts'
-import { release, retry } from './flow/sweep.ts'
 import { type Foundation, layFoundation, type Role } from './foundation.ts'
+import { furnish } from './furnish.ts'
 import type { GatewayParts } from './host/gateway-port.ts'
 import { registerPlugins } from './host/register.ts'
 import { createMetrics } from './http/metrics.ts'
 import { createHttp } from './http/server.ts'
 import { openDoors, startInbound } from './inbound.ts'
 import { createLogger, type Logger } from './logger.ts'
-import { checkBaseUrl } from './outbound/base-url.ts'
-import { type Outward, openOutward } from './outward.ts'
-import { createAuthenticate } from './people/authenticate.ts'
-import { createKeys } from './people/keys.ts'
+import { listen, mountable } from './mount.ts'
+import { openOutward } from './outward.ts'
 import { createOperatorKeys } from './people/operator-keys.ts'
-import { createPasswords } from './people/passwords.ts'
-import { createSessions } from './people/sessions.ts'
-import { createTenants } from './people/tenants.ts'
-import { createUsers } from './people/users.ts'
 import { openPhone, startPhone } from './phone.ts'
-import { createPluginJobs } from './queue/plugin-jobs.ts'
-import { createRegistry, type Registry } from './registry.ts'
+import { createRegistry } from './registry.ts'
 import { readSettings, type Settings, type SettingsInput } from './settings.ts'
-import { createStats } from './stats.ts'
 import { isUnavailable } from './store/database.ts'
-import { pluginState } from './store/plugin-state.ts'
 import { findTenant } from './store/tenants.ts'
 
 export type { Settings, SettingsInput } from './settings.ts'
-
-/** How long calls under way may go on once the gateway closes. Milliseconds. */
-const stopGraceMs = 3_000
 
 /** How often the calendars are given back what they keep for holds that are over. Milliseconds. */
 const tidyEveryMs = 5_000
@@ -102,10 +79,9 @@ async function open(settings: Settings, options: Required<GatewayOptions>, close
   const registry = createRegistry()
   const { db } = foundation
   const outward = await openOutward({ settings, db, registry, engineMetrics, clock: systemClock, log }, closers)
-  const given = { role, log, mark, registry, outward, engineMetrics, observe: live.observe }
-  const rooms = furnish(settings, foundation, given, closers)
-  const { ports, sweepDeps, bulk, pluginJobs, parts, authenticate } = rooms
-  parts.bus = createBus(foundation, live, log, closers, role)
+  const house = { settings, foundation, role, log, mark, registry, outward, engineMetrics, observe: live.observe }
+  const rooms = furnish(house, closers)
+  const { ports, sweepDeps, bulk, pluginJobs, authenticate } = rooms
   closers.add('who hears of free times', await rooms.freeTimes.watch())
   const app = createHttp({
     logger: log,
@@ -125,7 +101,8 @@ async function open(settings: Settings, options: Required<GatewayOptions>, close
   })
   closers.add('the server', () => app.close())
   await app.register(fastifySchedule)
-  parts.scheduler = app.scheduler
+  const bus = createBus(foundation, live, log, closers, role)
+  const parts: GatewayParts = { ...rooms.parts, bus, scheduler: app.scheduler }
   await registerPlugins(app, settings.plugins, parts)
   const { subscribing, imports } = rooms
   const inbound = { ports, sweepDeps, subscribing, imports, queue: foundation.queue, settings }
@@ -167,105 +144,6 @@ async function open(settings: Settings, options: Required<GatewayOptions>, close
   }
 }
 
-/** Everything between the foundation and the doors. */
-function furnish(
-  settings: Settings,
-  foundation: Foundation,
-  {
-    role,
-    log,
-    mark,
-    registry,
-    outward,
-    engineMetrics,
-    observe,
-  }: {
-    role: Role
-    log: Logger
-    mark: (point: Mark) => void
-    registry: Registry
-    outward: Outward
-    engineMetrics: EngineMetrics
-    observe: Live['observe']
-  },
-  closers: Closers,
-) {
-  const { db, queue, secrets } = foundation
-  const openConnection = createOpenConnection(secrets)
-  const { callFor } = outward
-  const engine: EngineParts = { foundation, settings, registry, openConnection, outward, engineMetrics, log, mark }
-  const { ports, sweepDeps } = createPorts(engine)
-  const releaseOf = (tenantId: string, id: string) => release(sweepDeps, tenantId, id)
-  const retryOf = (tenantId: string, id: string, connectionId: string | null) =>
-    retry(sweepDeps, tenantId, id, connectionId)
-  let bulk: Bulk | undefined
-  const underWay = new Set<Promise<unknown>>()
-  closers.add('work for those who waited', async () => void (await Promise.allSettled(underWay)))
-  const appointments = createAppointments(ports, sweepDeps, { observe, underWay }, () => bulk as Bulk)
-  bulk = createBulk({ db, verbs: appointments, log, send: (name, data, tx) => queue.send(name, [{ data }], tx) })
-  const passwords = createPasswords()
-  const authenticate = createAuthenticate({ db, log })
-  closers.add('notes of use', () => authenticate.idle())
-  const pluginJobs = createPluginJobs({ queue, clock: systemClock, log })
-  const { publicUrl } = settings.server
-  const subscribing = { db, registry, secrets, openConnection, callFor, publicUrl, log }
-  const services = createServices({
-    db,
-    providers: registry.providers,
-    open: async (c) => openConnection.opened(c),
-    callFor,
-  })
-  const imports = createImports({
-    ports,
-    sweepDeps,
-    send: (job, delayMs, tx) => queue.send('import', [{ data: { ...job }, delayMs }], tx),
-  })
-  const { importPreview, import: startImport, importRun } = imports
-  const link: ReviewsDeps['link'] = (author, serviceId, request, also) =>
-    services.link(author, serviceId, request, async (tx) => {
-      await also(tx)
-      await imports.importEventType(tx, author, request.connection, request.eventType)
-    })
-  const freeTimes = createAvailability(ports, settings.availability)
-  const parts = {
-    registry,
-    appointments,
-    availability: freeTimes.availability,
-    services,
-    connections: Object.assign(
-      createConnections({
-        db,
-        registry,
-        secrets,
-        openConnection,
-        callFor,
-        log,
-        publicUrl,
-        release: releaseOf,
-        // A command's own settings may name another address than that of the gateway that is to be called.
-        subscribe: async (connection) =>
-          role === 'serve' ? subscribe(subscribing, connection) : subscribed(subscribing, connection),
-        checkBaseUrl: (url) => checkBaseUrl(url, settings.outbound.allow),
-      }),
-      { importPreview, import: startImport, importRun },
-    ),
-    reviews: createReviews({ db, retry: retryOf, link }),
-    stats: createStats({ db, calendars: () => registry.providers.list().map(({ name }) => name) }),
-    tenants: createTenants({ db }),
-    users: createUsers({ db, passwords }),
-    keys: createKeys({ db, clock: systemClock }),
-    sessions: createSessions({ db, passwords, authenticate }),
-    clock: systemClock,
-    server: { publicUrl },
-    jobs: pluginJobs,
-    state: (plugin: string, connection: { tenantId: string; id: string }) => pluginState(db, plugin, connection),
-    log,
-  } as Omit<GatewayParts, 'bus' | 'scheduler'> as GatewayParts
-  // A calendar that does not answer must not hold up the stop for a whole attempt.
-  const hangUpSoon = () => void setTimeout(() => void outward.hangUp(), stopGraceMs).unref()
-  return { hangUpSoon, freeTimes, ports, sweepDeps, bulk, imports, pluginJobs, parts, authenticate, subscribing }
-}
-
 /** Durable subscribers work only where work is done; watching live costs nothing and is for everybody. */
 function createBus(foundation: Foundation, live: Live, log: Logger, closers: Closers, role: Role): Bus {
   return {
@@ -279,32 +157,5 @@ function createBus(foundation: Foundation, live: Live, log: Logger, closers: Clo
       )
       closers.add(`the subscriber ${name}`, async () => (await starting).stop())
     },
-  }
-}
-
-async function listen(app: FastifyInstance, { server }: Settings): Promise<string> {
-  try {
-    return await app.listen({ host: server.host, port: server.port })
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
-    throw new KalendsError('KAL_PORT_IN_USE', { host: server.host, port: server.port }, { cause: error })
-  }
-}
-
-/**
- * Hands every request below the prefix to the gateway's own application, unread: its limits on bodies and its way of
- * answering errors hold there too, and nothing of it leaks into yours.
- */
-function mountable(app: FastifyInstance): FastifyPluginAsync {
-  return async (scope) => {
-    scope.addHook('onRequest', async (request, reply) => {
-      reply.hijack()
-      const { url = '/' } = request.raw
-      request.raw.url = url.slice(scope.prefix.length) || '/'
-      app.routing(request.raw, reply.raw)
-    })
-    // Matched for every method and path, and never reached: the hook above has answered.
-    scope.all('/*', { config: { access: 'public' } }, async () => undefined)
-    scope.all('/', { config: { access: 'public' } }, async () => undefined)
   }
 }

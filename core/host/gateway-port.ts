@@ -25,7 +25,7 @@ type Shared = Pick<
   | 'server'
 >
 
-/** What core/gateway.ts has made and every plugin's port is cut from. */
+/** What the gateway has made and every plugin's port is cut from. */
 export type GatewayParts = Shared & {
   registry: Registry
   bus: Gateway['bus']
