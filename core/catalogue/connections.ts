@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { v7 } from 'uuid'
 import { checkInput } from '../check-input.ts'
 import { ConnectionInput, ConnectionPatch, type ConnectionView, PauseRequest } from '../contract/catalogue.ts'
@@ -5,6 +6,7 @@ import type { Author, Connections, Imports } from '../contract/gateway.ts'
 import { KalendsError } from '../errors.ts'
 import { healReviews } from '../flow/review.ts'
 import { announce, causeOf } from '../store/announce.ts'
+import { closeCircuit } from '../store/circuits.ts'
 import {
   countUses,
   deleteConnection,
@@ -14,6 +16,7 @@ import {
   type StoredConnection,
   setPaused,
   updateConnection,
+  type WrittenConnection,
 } from '../store/connections.ts'
 import { byName, readPage } from '../store/cursor.ts'
 import type { Database, Sql } from '../store/database.ts'
@@ -86,6 +89,7 @@ export function createConnections(deps: ConnectionsDeps): Omit<Connections, keyo
         return await db.transaction(async (tx) => {
           if (!(await updateConnection(tx, changed, stored.stamp))) throw new KalendsError('KAL_VERSION_CONFLICT')
           await keepLines(tx, deps.registry, changed)
+          if (isCalledOtherwise(stored, changed)) await closeCircuit(tx, changed)
           await tell(tx, author, 'connection.updated', changed, `Connection "${changed.name}" was changed.`)
           return view(await known(tx, author.tenantId, stored.id))
         })
@@ -127,6 +131,11 @@ export function createConnections(deps: ConnectionsDeps): Omit<Connections, keyo
 function checkPatch(patch: ConnectionPatch): ConnectionPatch {
   const given = Object.entries(patch.credentials ?? {}).map(([field, value]) => [field, value ?? ''])
   return checkInput(ConnectionPatch, patch.credentials ? { ...patch, credentials: Object.fromEntries(given) } : patch)
+}
+
+/** Whether more was changed than what people call it. */
+function isCalledOtherwise(stored: StoredConnection, { baseUrl, credentials, options }: WrittenConnection): boolean {
+  return !isDeepStrictEqual([stored.baseUrl, stored.credentials, stored.options], [baseUrl, credentials, options])
 }
 
 function connectionView(deps: ConnectionsDeps, stored: StoredConnection): ConnectionView {

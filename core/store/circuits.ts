@@ -59,6 +59,22 @@ export function changeCircuit(
   })
 }
 
+/**
+ * Closes the circuit of a connection whose address, key or options were changed: what failed before says nothing of it. A
+ * limit stays, which is the calendar's own word. In the transaction of the change; every gateway hears of it.
+ */
+export async function closeCircuit(tx: Sql, { tenantId, id }: CircuitKey): Promise<void> {
+  await tx.query(
+    `with closed as (
+       update kalends.circuits set failures = 0, open_until = null, probe_until = null, updated_at = kalends.clock()
+       where tenant_id = $1 and connection_id = $2 and (failures > 0 or open_until is not null)
+       returning connection_id
+     )
+     select pg_notify('${circuitsChannel}', connection_id::text) from closed`,
+    [tenantId, id],
+  )
+}
+
 async function lock(tx: Transaction, { tenantId, id }: CircuitKey): Promise<Row | null> {
   const [row] = await tx.query<Row>(
     `select ${columns} from kalends.circuits where tenant_id = $1 and connection_id = $2 for update`,
