@@ -15,7 +15,7 @@ import type { Database } from './store/database.ts'
 /** The way out of the house: what every call to a calendar goes through. */
 export type Outward = {
   callFor: CallFor
-  circuits: Pick<Circuits, 'waits'>
+  circuits: Pick<Circuits, 'waits' | 'waiting'>
   /** A provider's own word, beyond what its calendar's replies say, that a call's connection takes no calls until then. */
   limited(call: Call, until: Instant): void
   /** Breaks off the calls under way. */

@@ -26,7 +26,11 @@ const skewMs = 5_000
  * Resolves when the looks have begun.
  */
 export async function confirm(deps: HearDeps, underWay: UnderWay): Promise<void> {
-  const due = await takeUnconfirmed(deps.ports.store.db, batch, againMs, underWay.ids())
+  const { store, circuits } = deps.ports
+  // Asked before the taking: what would only be put back would keep its neighbours out of the batch, and itself from being
+  // looked at as soon as it may.
+  const without = [...underWay.ids(), ...circuits.waiting('verify')]
+  const due = await takeUnconfirmed(store.db, batch, againMs, without)
   for (const { connection, bookings } of due) {
     const failure = 'what a calendar said it did could not be looked at; it is tried again'
     underWay.begin(connection.id, failure, () => confirmThose(deps, connection, bookings))

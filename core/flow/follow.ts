@@ -99,7 +99,7 @@ function live(ports: Ports): Ports {
   return {
     ...ports,
     outbound: { open: (connection) => ports.outbound.open(connection, 'live') },
-    circuits: { waits: (connectionId) => ports.circuits.waits(connectionId, 'live') },
+    circuits: { ...ports.circuits, waits: (connectionId) => ports.circuits.waits(connectionId, 'live') },
   }
 }
 

@@ -35,8 +35,12 @@ export type Ports = {
   providers: { get(name: string): CalendarProvider | undefined }
   /** A call on a connection, with its credentials and a deadline. */
   outbound: { open(connection: CallableConnection, priority?: Priority): Call }
-  /** Whether a connection is left alone for now: why, and until when. Null: its calls may go. */
-  circuits: { waits(connectionId: string, priority: Priority): { code: string; until: Instant } | null }
+  circuits: {
+    /** Whether a connection is left alone for now: why, and until when. Null: its calls may go. */
+    waits(connectionId: string, priority: Priority): { code: string; until: Instant } | null
+    /** The connections whose calls of this priority wait now. */
+    waiting(priority: Priority): string[]
+  }
   clock: { now(): Instant }
   ids: { next(): string }
   policy: SyncPolicy

@@ -24,6 +24,8 @@ export type Circuits = {
    * is told to go and the others to wait.
    */
   waits(connectionId: string, priority: Priority): { code: Wait['code']; until: Instant } | null
+  /** The connections for which calls of this priority wait now. Asking offers nobody anything. */
+  waiting(priority: Priority): string[]
   /**
    * Asks for one call. Null: it may leave, and `ended` must be told how it came back. Where as many are under way as may
    * be, it waits for one of them to come back, for no more than `patienceMs` (without it: for as long as
@@ -99,6 +101,10 @@ export async function createCircuits(deps: CircuitsDeps): Promise<Circuits> {
       known.offeredUntil = now() + offerMs
       return null
     },
+    waiting: (priority) =>
+      mirror.list().flatMap(([connectionId, { circuit, allowance }]) => {
+        return passage(circuit, allowance, priority, now()).is === 'wait' ? connectionId : []
+      }),
     async enter(key, priority, patienceMs = Number.POSITIVE_INFINITY) {
       const known = mirror.known(key.id)
       const patience = performance.now() + patienceMs

@@ -62,8 +62,8 @@ where t.external_id is not null and t.synced is not null
 group by c.tenant_id, c.id`
 
 /**
- * Takes what is due to be seen in its calendar, by connection, less those that are being asked already. What is taken is
- * due again after `againMs`.
+ * Takes what is due to be seen in its calendar, by connection, less those of the connections `without`, which are being asked
+ * already or may not be asked now. What is taken is due again after `againMs`.
  */
 export async function takeUnconfirmed(
   sql: Sql,
