@@ -6,12 +6,15 @@ import type { Registry } from '../registry.ts'
 import { announce, causeOf } from '../store/announce.ts'
 import { activate, type StoredConnection } from '../store/connections.ts'
 import type { Database } from '../store/database.ts'
+import type { Secrets } from '../store/secrets.ts'
 import type { OpenConnection } from './open-connection.ts'
+import { sharedLines } from './phone-lines.ts'
 import type { Subscribed } from './subscribe.ts'
 
 export type CheckDeps = {
   db: Database
   registry: Registry
+  secrets: Secrets
   openConnection: OpenConnection
   callFor: CallFor
   release(tenantId: string, connectionId: string): Promise<void>
@@ -32,7 +35,8 @@ export async function checkConnection(
   const provider = deps.registry.providers.get(stored.plugin)
   if (!provider) {
     const message = 'This plugin calls nobody with the connection; what was entered has the right form.'
-    return { ok: true, findings: [{ level: 'ok', code: 'NOTHING_TO_CALL', message }] }
+    const own = { level: 'ok', code: 'NOTHING_TO_CALL', message } as const
+    return { ok: true, findings: [own, ...(await sharedLines(deps, stored))] }
   }
   const report = await ask(deps, provider, stored)
   if (!report.ok) return report

@@ -151,6 +151,77 @@ t.test('an end without a time, or in the future, is an end now', async (t) => {
   }
 })
 
+t.test('a time in seconds is not in 1970: the call is not long over', async (t) => {
+  const call = callObject({ end_timestamp: Math.floor(Date.now() / 1_000) })
+  await retellEvent(line, 'call_ended', call)
+  t.match((await retellCall(line, 'look', {}, call)).body, { success: true, code: 'DONE' })
+})
+
+t.test('what comes again in other words, or late, changes nothing of what is known of the call', async (t) => {
+  const begun = Date.now() - 60_000
+  const call = callObject({
+    start_timestamp: begun,
+    end_timestamp: begun + 20_000,
+    disconnection_reason: 'user_hangup',
+  })
+  await retellEvent(line, 'call_ended', call)
+  const known = await rowOf(call.call_id)
+  t.match(known, { endedAt: new Date(begun + 20_000).toISOString(), endReason: 'user_hangup' })
+  const others = {
+    start_timestamp: begun - 5_000,
+    end_timestamp: begun + 50_000,
+    disconnection_reason: 'error_unknown',
+  }
+  for (const [event, more] of [
+    ['call_ended', others],
+    ['call_analyzed', others],
+    ['call_ended', { end_timestamp: undefined, disconnection_reason: undefined }],
+    // Begun after it was over: the beginning came late.
+    ['call_started', { end_timestamp: undefined, disconnection_reason: undefined }],
+    ['transcript_updated', others],
+  ] as const) {
+    t.equal((await retellEvent(line, event, { ...call, ...more })).status, 204)
+    t.same(await rowOf(call.call_id), known, event)
+  }
+  await allHeard(call.call_id, 4)
+  const words = heardOf(call.call_id).map(({ event }) => event.name)
+  t.same(words.sort(), ['call_analyzed', 'call_ended', 'call_started', 'transcript_updated'])
+})
+
+t.test('two tenants may have a call of the same id; each has its own', async (t) => {
+  const other = await gateway.tenants.create(
+    { origin: { name: 'api' } },
+    { slug: 'other', name: 'Other', timeZone: 'Europe/Berlin', language: 'en' },
+  )
+  const theirs = { tenantId: other.id, origin: { name: 'api' } }
+  // A workspace of its own: even the agent may have the same name there.
+  const { id } = await gateway.connections.create(theirs, {
+    name: 'phone',
+    plugin: 'retell',
+    credentials: { apiKey: 'key_other_0123456789' },
+    options: { agentIds: [agentId] },
+  })
+  const there = { address: line.address, connectionId: id, apiKey: 'key_other_0123456789' }
+  const call = callObject({ end_timestamp: Date.now() - 11 * 60_000, disconnection_reason: 'user_hangup' })
+  const body = { event: 'call_ended', call }
+  t.equal((await deliver(await signed(line, 'events', body))).status, 204)
+  t.match((await retellCall(line, 'look', {}, call)).body, { code: 'CALL_CLOSED' })
+  t.match((await retellCall(there, 'look', {}, call)).body, { code: 'DONE' }, 'theirs goes on')
+  t.equal((await deliver(await signed(there, 'events', body))).status, 204)
+  await allHeard(call.call_id, 2)
+  t.same(
+    heardOf(call.call_id)
+      .map(({ reached }) => `${reached.tenantId} ${reached.connectionId} ${reached.language}`)
+      .sort(),
+    [`${tenant.id} ${phone.id} de`, `${other.id} ${id} en`].sort(),
+  )
+  t.match((await retellCall(there, 'look', {}, call)).body, { code: 'CALL_CLOSED' })
+  const rows = await db.query('select distinct tenant_id from kalends.calls where call_id = $1', [call.call_id])
+  t.equal(rows.length, 2)
+  await gateway.connections.remove(theirs, id)
+  t.equal((await kept(call.call_id)).length, 1, 'and what goes with one connection leaves the other’s')
+})
+
 t.test('late functions of a call are done for ten minutes after its end, then no more', async (t) => {
   const ended = async (agoMs: number) => {
     const call = callObject({ end_timestamp: Date.now() - agoMs })
@@ -235,6 +306,33 @@ t.test('after seven days what was said is gone, and the event is still known', a
   t.match(await kept(call.call_id), [{ state: 'heard', body: null }])
   await deliver(delivery)
   t.equal((await kept(call.call_id)).length, 1)
+})
+
+t.test('after ninety days nothing is known of a call any more', async (t) => {
+  const [old, young] = [callObject(), callObject()]
+  for (const call of [old, young]) {
+    for (const event of ['call_started', 'call_ended']) await retellEvent(line, event, call)
+    await allHeard(call.call_id, 2)
+  }
+  const age = async (callId: unknown, days: number) => {
+    const ago = `now() - ${days} * interval '1 day'`
+    await db.query(`update kalends.call_events set received_at = ${ago} where call_id = $1`, [callId])
+    await db.query(`update kalends.calls set seen_at = ${ago} where call_id = $1`, [callId])
+  }
+  await age(old.call_id, 91)
+  await age(young.call_id, 89)
+  // More than go in one statement, and more than one gateway at it.
+  await db.query(
+    `insert into kalends.calls (tenant_id, connection_id, call_id, channel, seen_at)
+     select tenant_id, connection_id, 'old_' || n, 'phone', now() - interval '91 days'
+     from kalends.calls c, generate_series(1, 2500) n where c.call_id = $1`,
+    [old.call_id],
+  )
+  await Promise.all([purge(db), purge(db)])
+  t.same([await kept(old.call_id), await rowOf(old.call_id)], [[], undefined])
+  t.same(await db.query(`select from kalends.calls where seen_at < now() - interval '90 days'`), [])
+  t.match(await kept(young.call_id), [{ body: null }, { body: null }])
+  t.match(await rowOf(young.call_id), { endedAt: String })
 })
 
 t.test('removing the connection takes its calls along', async (t) => {

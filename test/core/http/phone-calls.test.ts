@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import t from 'tap'
-import type { InboundLookup, Reached, Receptionist, ToolCall, ToolResult } from '../../../core/contract/phone.ts'
+import type {
+  InboundLookup,
+  Reached,
+  ReceivedCall,
+  Receptionist,
+  ToolCall,
+  ToolResult,
+} from '../../../core/contract/phone.ts'
+import { isOwnCall } from '../../../core/flow/answer-call.ts'
 import { createLogger } from '../../../core/logger.ts'
 import { until } from '../../helper/gateway.ts'
 import {
@@ -9,6 +17,7 @@ import {
   callerNumber,
   callObject,
   deliver,
+  type RetellLine,
   resigned,
   retellCall,
   retellEvent,
@@ -21,7 +30,7 @@ import {
 t.setTimeout(60_000)
 
 const done: ToolResult = { success: true, code: 'DONE', message: 'Done.' }
-const asked: { reached: Reached; call: ToolCall }[] = []
+const asked: { reached: Reached; call: ReceivedCall }[] = []
 const looked: { reached: Reached; lookup: InboundLookup }[] = []
 /** What the receptionist of these tests does for a function, by its name. */
 const deeds: Record<string, (call: ToolCall) => Promise<ToolResult>> = {}
@@ -44,7 +53,7 @@ const out = { write: (line: string) => lines.push(line) > 0 } as unknown as Node
 const salon = await retellGateway(t, receptionist, {
   options: { logger: createLogger({ log: { level: 'debug' } }, out) },
 })
-const { gateway, db, tenant, phone, line, address } = salon
+const { gateway, db, author, tenant, phone, line, address } = salon
 
 /** Another tenant of the house that shares the vendor's workspace, and so its key. */
 const other = await gateway.tenants.create(
@@ -68,24 +77,30 @@ t.test('a function reaches the receptionist as the vendor signed it', async (t) 
   const reply = await retellCall(line, 'book_appointment', args, call)
   t.same([reply.status, reply.body], [200, done])
   t.match(reply.headers.get('content-type'), /^application\/json/)
-  t.strictSame(asked.at(-1), {
-    reached: { tenantId: tenant.id, connectionId: phone.id, vendor: 'retell', language: 'de' },
-    call: {
-      vendorToolCallId: null,
-      name: 'book_appointment',
-      args: { service: 'cut', call_id: 'call_1' },
+  const { call: heard, reached } = asked.at(-1) as (typeof asked)[number]
+  const { arrived, toolCallId, ...received } = heard
+  t.type(toolCallId, 'string')
+  t.ok(Math.abs(Date.parse(arrived) - Date.now()) < 60_000, arrived)
+  t.strictSame(
+    { reached, call: received },
+    {
+      reached: { tenantId: tenant.id, connectionId: phone.id, vendor: 'retell', language: 'de' },
       call: {
-        callId: call.call_id,
-        agentId,
-        channel: 'phone',
-        direction: 'inbound',
-        callerNumber,
-        businessNumber,
-        metadata: { a: 1 },
-        variables: { name: 'Zoë' },
+        name: 'book_appointment',
+        args: { service: 'cut', call_id: 'call_1' },
+        call: {
+          callId: call.call_id,
+          agentId,
+          channel: 'phone',
+          direction: 'inbound',
+          callerNumber,
+          businessNumber,
+          metadata: { a: 1 },
+          variables: { name: 'Zoë' },
+        },
       },
     },
-  })
+  )
   t.equal(phone.phoneUrls?.functions.endsWith(`/retell/${phone.id}/functions`), true)
 })
 
@@ -183,6 +198,104 @@ t.test('a call of another tenant’s agent or number is refused on this tenant�
   t.same(await traces(), before)
   t.same([asked.length, looked.length], [count, greeted])
   t.match(lines.join(''), /"event":"refused".*a call of a line that is not of this connection/)
+})
+
+/** A connection of the other tenant's, for as long as `run` takes. */
+async function withTheirs(options: object, apiKey: string, run: (at: RetellLine) => Promise<void>) {
+  const author = { tenantId: other.id, origin: { name: 'api' } }
+  const { id } = await gateway.connections.create(author, {
+    name: 'more',
+    plugin: 'retell',
+    credentials: { apiKey },
+    options,
+  } as never)
+  try {
+    await run({ address, connectionId: id, apiKey })
+  } finally {
+    await gateway.connections.remove(author, id)
+  }
+}
+
+const everyDoor = async (at: RetellLine, more: Record<string, unknown>) =>
+  [
+    await retellCall(at, 'look', {}, callObject(more)),
+    await retellEvent(at, 'call_ended', callObject(more)),
+    await retellInbound(at, more),
+  ].map(({ status }) => status)
+const served = [200, 204, 200]
+const refused = [403, 403, 403]
+
+t.test('whoever names our lines without the key stops nothing, whether before us or after', async (t) => {
+  const lines = { agentIds: [agentId, 'agent_fresh'], phoneNumbers: [businessNumber, '+493066666666'] }
+  await withTheirs(lines, 'key_squatters', async (squatter) => {
+    t.same(await everyDoor(line, {}), served)
+    const options = { agentIds: [agentId, 'agent_fresh'], phoneNumbers: [businessNumber, '+493066666666'] }
+    await gateway.connections.update(author, phone.id, { options })
+    t.same(await everyDoor(line, { agent_id: 'agent_fresh', to_number: '+493066666666' }), served)
+    t.same(await everyDoor(line, { agent_id: 'agent_fresh' }), served, 'also one of each')
+    // A workspace of its own, in which the same names may stand: what it signs is its own.
+    t.same(await everyDoor(squatter, {}), served)
+    t.equal(asked.at(-1)?.reached.tenantId, other.id)
+    t.same(await everyDoor({ ...squatter, apiKey: retellKey }, {}), [401, 401, 401], 'and ours is not let in there')
+  })
+  await gateway.connections.update(author, phone.id, {
+    options: { agentIds: [agentId], phoneNumbers: [businessNumber] },
+  })
+})
+
+t.test('where two have the key, a line is whose it was first', async (t) => {
+  await withTheirs({ agentIds: [agentId], phoneNumbers: ['+493077777777'] }, retellKey, async (later) => {
+    t.same(await everyDoor(line, {}), served, 'ours, whoever names it after us')
+    t.same(await everyDoor(later, { to_number: '+493077777777' }), refused, 'our agent, at whatever number')
+    const theirNumber = { agent_id: undefined, to_number: '+493077777777' }
+    t.same(await everyDoor(later, theirNumber), served)
+    const options = { agentIds: [agentId], phoneNumbers: [businessNumber, '+493077777777'] }
+    await gateway.connections.update(author, phone.id, { options })
+    t.same(await everyDoor(line, theirNumber), refused)
+    t.same(await everyDoor(line, { to_number: '+493077777777' }), refused, 'our agent at their number')
+    t.same(await everyDoor(later, theirNumber), served)
+    t.match((await gateway.connections.check(author, phone.id)).findings, [
+      { code: 'NOTHING_TO_CALL' },
+      { level: 'warning', code: 'PHONE_LINE_SHARED', message: /the number "\+493077777777"/ },
+    ])
+  })
+  t.same(await everyDoor(line, { to_number: '+493077777777' }), served, 'once they let go of it')
+  await gateway.connections.update(author, phone.id, {
+    options: { agentIds: [agentId], phoneNumbers: [businessNumber] },
+  })
+})
+
+t.test('whose a call is takes one question to the database, where nobody else names its lines', async (t) => {
+  let queries = 0
+  const counting = {
+    query: <R>(text: string, values?: readonly unknown[]) => {
+      queries += 1
+      return db.query<R>(text, values)
+    },
+  }
+  const reached = { tenantId: tenant.id, connectionId: phone.id, vendor: 'retell', language: 'de' }
+  const proves = async () => t.fail('nobody is to prove anything')
+  t.equal(await isOwnCall(counting, reached, { agentId, businessNumber }, proves), true)
+  t.equal(await isOwnCall(counting, reached, { agentId: 'agent_nobodys', businessNumber: null }, proves), false)
+  t.equal(queries, 2)
+})
+
+t.test('two hundred wrong signatures from one address: the right one behind them is served', async (t) => {
+  const before = await traces()
+  for (const door of ['functions', 'events'] as const) {
+    const body = { name: 'look', args: {}, event: 'call_started', call: callObject() }
+    const forged = await signed({ ...line, apiKey: 'key_guessed' }, door, body)
+    const statuses: number[] = []
+    for (let i = 0; i < 10; i++) {
+      const replies = await Promise.all(Array.from({ length: 20 }, () => deliver(forged)))
+      statuses.push(...replies.map(({ status }) => status))
+    }
+    t.same(new Set(statuses), new Set([401, 429]))
+    t.equal(statuses.at(-1), 429)
+    t.same(await traces(), before)
+    t.ok((await deliver(await signed(line, door, body))).status < 300)
+    t.equal((await deliver(forged)).status, 429)
+  }
 })
 
 t.test('a tenant may divide its lines among several connections', async (t) => {
