@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'tap'
@@ -9,6 +10,8 @@ import { isAddedIn } from '../../../plugins/phone/functions/is-added.ts'
 import { functionNamed, functionNames, readSettings } from '../../../plugins/phone/options.ts'
 import { limits } from '../../../plugins/retell/limits.ts'
 import { RetellConnection } from '../../../plugins/retell/options.ts'
+import { phoneGateway } from '../../helper/phone.ts'
+import { agentId, retellKey } from '../../helper/retell.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../../../plugins/retell/README.md'), 'utf8')
 const blocksOf = (mark: string) =>
@@ -78,6 +81,49 @@ test('the connection of the page is one', async (t) => {
   const [block = ''] = blocksOf('yaml connection.yaml')
   const [{ credentials, options }] = parse(block).connections
   t.ok(Value.Check(RetellConnection, { credentials: { apiKey: credentials.apiKey.replace('$', '') }, options }))
+})
+
+test('the table names every key of a connection, and no other', async (t) => {
+  const named = [...page.matchAll(/^ *\| `((?:credentials|options)\.\w+)` \|/gm)].map(([, key = '']) => key)
+  const { credentials, options } = RetellConnection.properties
+  const keys = [
+    ...Object.keys(credentials.properties).map((key) => `credentials.${key}`),
+    ...Object.keys(options.properties).map((key) => `options.${key}`),
+  ]
+  t.same(named.toSorted(), keys.toSorted())
+})
+
+/** Runs what a person would paste, and answers what they would read. */
+function pasted(script: string, more: Record<string, string> = {}): Promise<string> {
+  const env = { PATH: process.env.PATH ?? '', ...more }
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  execFile('sh', ['-e', '-c', script], { env }, (error, out, err) => (error ? reject(new Error(err)) : resolve(out)))
+  return promise
+}
+
+test('the commands of the page sign as Retell does, and rotate the key', async (t) => {
+  const salon = await phoneGateway(t)
+  const { gateway, author, address, line } = salon
+  const filledIn = (mark: string) =>
+    (blocksOf(mark)[0] ?? '')
+      .replace(/http[^ ]*(?=\/retell\/)|http[^ ]*(?=\/api\/)/g, address)
+      .replace('CONNECTION_ID', line.connectionId)
+      .replace('key_of_your_workspace', retellKey)
+      .replace('key_of_before', retellKey)
+  const tried = filledIn('sh try.sh')
+  const [services, free] = (await pasted(tried)).trim().split('\n')
+  t.match(JSON.parse(services ?? ''), { success: true, code: 'SERVICES' })
+  t.match(JSON.parse(free ?? '').code, /^(AVAILABLE|N\w+_AVAILABLE|NONE_\w+)$/)
+  t.match(await pasted(tried.replace(retellKey, 'key_of_another')), /KAL_WEBHOOK_REFUSED/)
+  t.match(await pasted(tried.replace(agentId, 'agent_of_another')), /KAL_PHONE_LINE_FOREIGN/)
+  const { key } = await gateway.keys.create(author, { name: 'mine', role: 'admin' })
+  await pasted(filledIn('sh rotate.sh'), { KALENDS_KEY: key })
+  for (const one of [retellKey, 'key_that_is_new'])
+    t.match(await pasted(tried.replace(retellKey, one)), /SERVICES/, one)
+  const [, taken = ''] = /take the old one out with\s+`([^`]+)`/.exec(page) ?? []
+  await gateway.connections.update(author, line.connectionId, JSON.parse(taken))
+  t.match(await pasted(tried), /KAL_WEBHOOK_REFUSED/)
+  t.match(await pasted(tried.replace(retellKey, 'key_that_is_new')), /SERVICES/)
 })
 
 test('the doors and codes of the page exist', async (t) => {
