@@ -43,12 +43,6 @@ t.test('without a number two facts are needed, and a number that is only said is
   ]) {
     t.match(await nobody().ask('find_appointments', facts), { code: 'FOUND' })
   }
-  const weekday = new Date(`${date}T12:00`).toLocaleDateString('en', { weekday: 'long' })
-  t.match(
-    await nobody().ask('find_appointments', { ...ref, date: `next ${weekday}` }),
-    { code: 'FOUND' },
-    'one of two days that one word means',
-  )
   t.match(
     await calling(salon, {
       call_type: 'web_call',

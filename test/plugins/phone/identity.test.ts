@@ -1,6 +1,9 @@
 import fc from 'fast-check'
 import t from 'tap'
+import type { Instant } from '../../../core/domain/time.ts'
+import type { Conversation } from '../../../plugins/phone/conversation.ts'
 import { distance, fold, soundsLike } from '../../../plugins/phone/fold.ts'
+import { named, understand } from '../../../plugins/phone/identity/facts.ts'
 import { isSameName, personKey } from '../../../plugins/phone/identity/name-match.ts'
 import { spokenNumber } from '../../../plugins/phone/identity/phone-number.ts'
 import { isReferenceOf, referenceOf } from '../../../plugins/phone/identity/reference.ts'
@@ -85,6 +88,31 @@ t.test('a reference is five digits, said in any way, and follows from the id', a
   )
   t.notOk(isReferenceOf('', '01900000-0000-7000-8000-000000000000'))
 })
+
+t.test(
+  'what is said of the day is a fact where it leaves two days at most and none was offered to choose',
+  async (t) => {
+    const parts = { desk: { clock: { now: () => '2026-11-23T10:00:00Z' } }, tenant: { timeZone: 'Europe/Berlin' } }
+    const conversation = { ...parts, language: 'en' } as unknown as Conversation
+    const none = { start: null, time: null, weekday: null, partOfDay: null, timeFrom: null, timeTo: null }
+    const facts = (date: string) => {
+      const claim = { customer: { name: null, phone: null, email: null }, reference: null, services: null }
+      const read = understand(conversation, { ...claim, when: { ...none, date } })
+      return read.is === 'facts' ? read.facts : t.fail(`${date} is asked back`)
+    }
+    const [first, second] = ['2026-11-27T09:00:00Z', '2026-12-04T09:00:00Z'] as Instant[]
+    const friday = facts('next Friday')
+    t.equal(friday && named(friday), 1, 'one word that means two days')
+    for (const start of [first, second]) {
+      const { fits, span } = (friday && friday.when) || {}
+      t.ok(start && fits?.(start) && span && span.from <= start && start < span.to, `${start} is looked for`)
+    }
+    for (const said of ['27.11.2026 or 4.12.2026', 'Friday or Saturday']) {
+      const choice = facts(said)
+      t.equal(choice && named(choice), 0, said)
+    }
+  },
+)
 
 t.test('a number that was said is read in the region of the business, and one that cannot be is none', async (t) => {
   t.equal(spokenNumber('0151 2345 6789', 'DE'), '+4915123456789')
