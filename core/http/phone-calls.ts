@@ -70,13 +70,16 @@ function open(
       // Not from here on: until it is read a request may have waited for a good part of its time.
       const arrived = ports.now() - Math.round(reply.elapsedTime)
       const work = (async () => {
-        const connection = await signedBy(call, {
+        const proof = signedBy(call, {
           key: `${vendor.name} ${connectionId}`,
           find: () => ports.find(vendor.name, connectionId),
           // Compared with true: whatever else a vendor should answer, a promise for one, is no yes.
           isSigned: (found) =>
             vendor.authenticate(request, found?.credentials ?? null, arrived) === true && found?.credentials != null,
         })
+        // Until the sender is proved nothing can be said in the vendor's way; but neither is anybody kept waiting.
+        const connection = await within(proof, arrived + vendor.limits.deadlineMs - ports.now(), () => null)
+        if (connection === null) throw new KalendsError('KAL_UNAVAILABLE')
         return serveCall(ports, vendor, connection, request, arrived)
       })()
       const served = door === 'inbound' ? failingOpen(ports, vendor, request, arrived, work) : work

@@ -16,14 +16,6 @@ export async function purge(sql: Sql): Promise<void> {
     `update kalends.inbox set body = null where settled_at < kalends.clock() - $1::interval and body is not null`,
     [keysLiveFor],
   )
-  // Counted from its arrival, whatever came of it: a transcript must not stay because nobody was there to read it.
-  await sql.query(
-    `update kalends.call_events
-     set body = null, state = case when state = 'pending' then 'expired' else state end,
-         settled_at = coalesce(settled_at, kalends.clock())
-     where received_at < kalends.clock() - $1::interval and body is not null`,
-    [keysLiveFor],
-  )
   await purgeCalls(sql)
   // What a calendar keeps for a hold has run out there too by then.
   await sql.query(`delete from kalends.holds where until < kalends.clock() - interval '1 hour'`)
@@ -38,6 +30,20 @@ const batches = 200
 
 /** Of two gateways that purge at once neither waits for the other: each takes what the other leaves. */
 async function purgeCalls(sql: Sql): Promise<void> {
+  // Counted from its arrival, whatever came of it: a transcript must not stay because nobody was there to read it.
+  await inBatches(() =>
+    sql.query(
+      `update kalends.call_events
+       set body = null, state = case when state = 'pending' then 'expired' else state end,
+           settled_at = coalesce(settled_at, kalends.clock())
+       where (tenant_id, id) in (
+         select tenant_id, id from kalends.call_events
+         where received_at < kalends.clock() - $1::interval and body is not null
+         order by received_at limit $2 for update skip locked)
+       returning 1`,
+      [keysLiveFor, batch],
+    ),
+  )
   await inBatches(() =>
     sql.query(
       `delete from kalends.call_events where (tenant_id, id) in (

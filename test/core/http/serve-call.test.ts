@@ -231,4 +231,8 @@ t.test('the database is away', async (t) => {
   t.same((await after.post('c1/inbound', { ring: true })).json(), {})
   const hanging = door(t, { find: () => new Promise(() => {}) })
   t.same((await hanging.post('c1/inbound', { ring: true })).json(), {}, 'nor is it waited for')
+  const reached = { tenantId: 't1', connectionId: 'c1', vendor: 'other', language: 'en' }
+  const found = { reached, paused: null, credentials: { secret: 'between us' } }
+  const slow = door(t, { find: () => new Promise((resolve) => setTimeout(() => resolve(found), 3_000)) })
+  t.match((await slow.post('c1/functions', twoCalls)).json(), { status: 503, code: 'KAL_UNAVAILABLE' })
 })
