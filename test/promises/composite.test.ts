@@ -2,6 +2,7 @@ import t from 'tap'
 import type { AppointmentView } from '../../core/contract/appointments.ts'
 import { customer, nextSlot, testGateway } from '../helper/gateway.ts'
 import { held, live, type Salon, story, synced } from '../helper/salon.ts'
+import { addColour } from '../helper/services.ts'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -78,28 +79,6 @@ t.test('a phase whose reply is lost is settled, and the other phase is made once
   t.equal(twin.counts.createBooking, 2)
   t.equal(end.status, 'confirmed')
 })
-
-/** Colouring: put on for 45 minutes, take effect for 45 (nobody needed), wash and cut for 30. */
-async function addColour({ gateway, author, twin, account }: Salon): Promise<void> {
-  const types = [
-    twin.addEventType(account, { title: 'Put on', slug: 'put-on', lengthInMinutes: 45 }),
-    twin.addEventType(account, { title: 'Wash and cut', slug: 'wash', lengthInMinutes: 30 }),
-  ]
-  await gateway.services.create(author, {
-    slug: 'colour',
-    name: 'Colour',
-    durationMinutes: 120,
-    phases: [
-      { name: 'Put on', offsetMinutes: 0, durationMinutes: 45 },
-      { name: 'Take effect', offsetMinutes: 45, durationMinutes: 45, staffRequired: false },
-      { name: 'Wash and cut', offsetMinutes: 90, durationMinutes: 30 },
-    ],
-    links: [
-      { connection: 'calendar', phase: 0, target: { eventTypeId: types[0]?.id } },
-      { connection: 'calendar', phase: 2, target: { eventTypeId: types[1]?.id } },
-    ],
-  })
-}
 
 const at = (instant: string, ms: number) => new Date(Date.parse(instant) + ms).toISOString().replace('.000Z', 'Z')
 

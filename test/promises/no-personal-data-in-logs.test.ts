@@ -2,6 +2,7 @@ import t from 'tap'
 import { createLogger } from '../../core/logger.ts'
 import { type Answer, quiet, testApi } from '../helper/api.ts'
 import { apiKey, nextSlot, until } from '../helper/gateway.ts'
+import { rowsOutside } from '../helper/outside.ts'
 
 /** Words that nobody else writes: found anywhere but where they belong, they have leaked. */
 const person = { name: 'Kanari Vogel', email: 'vogel@kanari.example', phone: '+4915112340042', language: 'de' }
@@ -39,21 +40,9 @@ const secrets = [apiKey, key, password]
 
 /** Looks through everything that is not meant to hold a customer's data. */
 async function leaks(): Promise<string[]> {
-  // Where the customer lives: the appointment, its state in the calendars, the write about to be made, the kept answer;
-  // a user's own address; the reason that a person gave for a bulk action.
-  const homes = ['appointments', 'bookings', 'intents', 'idempotency_keys', 'users', 'bulk_runs']
-  const tables = await db.query<{ place: string }>(
-    `select table_schema || '.' || table_name as place from information_schema.tables
-     where table_type = 'BASE TABLE' and (table_schema = 'pgboss' or table_schema = 'kalends' and not table_name = any($1))`,
-    [homes],
-  )
-  const rows = await Promise.all(
-    tables.map(async ({ place }) => {
-      const found = await db.query<{ row: string }>(`select r::text as row from ${place} r`)
-      return found.map(({ row }) => `${place}: ${row}`)
-    }),
-  )
-  const everywhere = [...lines, ...rows.flat(), ...refusals.map(({ text }) => text)]
+  // Besides: a user's own address; the reason that a person gave for a bulk action.
+  const rows = await rowsOutside(db, ['users', 'bulk_runs'])
+  const everywhere = [...lines, ...rows, ...refusals.map(({ text }) => text)]
   const isSecret = (text: string) => secrets.some((secret) => text.includes(secret))
   return everywhere.filter((text) => canary.test(text) || isSecret(text)).map((text) => text.slice(0, 400))
 }

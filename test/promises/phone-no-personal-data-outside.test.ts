@@ -1,6 +1,7 @@
 import t from 'tap'
 import { createLogger } from '../../core/logger.ts'
 import { until } from '../helper/gateway.ts'
+import { rowsOutside } from '../helper/outside.ts'
 import { calling, dayAhead, phoneGateway } from '../helper/phone.ts'
 import { retellEvent } from '../helper/retell.ts'
 
@@ -55,18 +56,5 @@ t.test('what a caller says stays out of logs, jobs, reviews and notes, also wher
 
 /** Everything that is not meant to hold a customer's data and does. */
 async function leaks(): Promise<string[]> {
-  // Where the customer lives: the appointment, its state in the calendars, the write about to be made, the kept answer.
-  const homes = ['appointments', 'bookings', 'intents', 'idempotency_keys']
-  const tables = await db.query<{ place: string }>(
-    `select table_schema || '.' || table_name as place from information_schema.tables
-     where table_type = 'BASE TABLE' and (table_schema = 'pgboss' or table_schema = 'kalends' and not table_name = any($1))`,
-    [homes],
-  )
-  const rows = await Promise.all(
-    tables.map(async ({ place }) => {
-      const found = await db.query<{ row: string }>(`select r::text as row from ${place} r`)
-      return found.map(({ row }) => `${place}: ${row}`)
-    }),
-  )
-  return [...lines, ...rows.flat()].filter((text) => canary.test(text)).map((text) => text.slice(0, 400))
+  return [...lines, ...(await rowsOutside(db))].filter((text) => canary.test(text)).map((text) => text.slice(0, 400))
 }

@@ -2,22 +2,11 @@ import t from 'tap'
 import { addPerm, stretches } from '../helper/dauerwelle.ts'
 import { until } from '../helper/gateway.ts'
 import { appointments, calling, dayAhead, phoneGateway, taken } from '../helper/phone.ts'
+import { addService } from '../helper/services.ts'
 
 t.test('what the business must confirm is requested, and never called booked', async (t) => {
   const salon = await phoneGateway(t)
-  const { twin, account, gateway, author } = salon
-  const type = twin.addEventType(account, {
-    title: 'Advice',
-    slug: 'advice',
-    lengthInMinutes: 30,
-    requiresConfirmation: true,
-  })
-  await gateway.services.create(author, {
-    slug: 'advice',
-    name: 'Advice',
-    durationMinutes: 30,
-    links: [{ connection: 'calendar', target: { eventTypeId: type.id } }],
-  })
+  await addService(salon, { slug: 'advice', name: 'Advice', minutes: 30 }, { requiresConfirmation: true })
   const { ask } = calling(salon)
   const args = { service: 'Advice', start: `${dayAhead(3)}T10:00`, customer_name: 'Max Muster' }
   const answer = await ask('book_appointment', args)

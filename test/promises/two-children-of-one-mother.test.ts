@@ -1,6 +1,7 @@
 import t from 'tap'
 import { nextSlot, testGateway } from '../helper/gateway.ts'
 import { held, live, openReviews, type Salon, verified } from '../helper/salon.ts'
+import { addService } from '../helper/services.ts'
 
 // One address and number for both: the mother's.
 const mother = { email: 'mother@example.org', phone: '+4915112345678' }
@@ -41,20 +42,8 @@ t.test('nor are they mixed up where both replies are lost', async (t) => {
 })
 
 /** A course that takes several at a time, as single bookings. */
-async function addCourse({ gateway, author, twin, account }: Salon): Promise<void> {
-  const type = twin.addEventType(account, {
-    title: 'Course',
-    slug: 'course',
-    lengthInMinutes: 30,
-    allowDoubleBooking: true,
-  })
-  await gateway.services.create(author, {
-    slug: 'course',
-    name: 'Course',
-    durationMinutes: 30,
-    links: [{ connection: 'calendar', target: { eventTypeId: type.id } }],
-  })
-}
+const addCourse = (salon: Salon) =>
+  addService(salon, { slug: 'course', name: 'Course', minutes: 30 }, { allowDoubleBooking: true })
 
 async function bookFor({ gateway, author }: Salon, name: string, startsAt: string) {
   const request = { serviceId: 'course', startsAt, customer: { name, ...mother } }

@@ -8,6 +8,7 @@ import { createCalcom } from '../../../plugins/calcom/provider.ts'
 import { apiKey, nextSlot, testGateway, until } from '../../helper/gateway.ts'
 import { bookThere, listening } from '../../helper/heard.ts'
 import { book, type Salon, synced } from '../../helper/salon.ts'
+import { addColour } from '../../helper/services.ts'
 
 const minute = 60_000
 const later = (instant: string, minutes: number) =>
@@ -108,24 +109,8 @@ t.test('days of 23 and of 25 hours in Berlin', async (t) => {
 })
 
 t.test('a composite service begins only where every booked phase fits', async (t) => {
-  const { gateway, author, twin, account, eventType } = salon
-  const types = [45, 30].map((lengthInMinutes) =>
-    twin.addEventType(account, { title: `${lengthInMinutes}`, slug: `s${lengthInMinutes}`, lengthInMinutes }),
-  )
-  await gateway.services.create(author, {
-    slug: 'colour',
-    name: 'Colour',
-    durationMinutes: 120,
-    phases: [
-      { name: 'Put on', offsetMinutes: 0, durationMinutes: 45 },
-      { name: 'Take effect', offsetMinutes: 45, durationMinutes: 45, staffRequired: false },
-      { name: 'Wash', offsetMinutes: 90, durationMinutes: 30 },
-    ],
-    links: [
-      { connection: 'calendar', phase: 0, target: { eventTypeId: types[0]?.id } },
-      { connection: 'calendar', phase: 2, target: { eventTypeId: types[1]?.id } },
-    ],
-  })
+  const { gateway, twin, eventType } = salon
+  await addColour(salon)
   const day = nextSlot().slice(0, 10)
   const offered = async () =>
     (

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { nextSlot, testGateway } from '../../helper/gateway.ts'
 import { book, live, synced } from '../../helper/salon.ts'
+import { addService } from '../../helper/services.ts'
 
 // What was said is otherwise looked for after a minute: what is seen here was seen because somebody waited for it.
 const sync = { settleDelay: '60s' }
@@ -48,25 +49,14 @@ t.test('a calendar that hangs keeps nobody longer than they wait, and the work g
 
 t.test('a refusal is told with its code; a calendar whose owner must confirm has a request', async (t) => {
   const salon = await testGateway(t)
-  const { gateway, tenant, author, twin, account } = salon
+  const { gateway, tenant, author, twin } = salon
   const message = 'User either already has booking at this time or is not available'
   twin.faults.add({ operation: 'createBooking', kind: 'status', status: 400, message, times: 1 })
   const taken = await book(salon)
   const refused = await gateway.appointments.follow(tenant.id, taken.id, { withinMs: 10_000 })
   t.same(refused.standing, { is: 'refused', code: 'SLOT_TAKEN' })
 
-  const type = twin.addEventType(account, {
-    title: 'Ask',
-    slug: 'ask',
-    lengthInMinutes: 30,
-    requiresConfirmation: true,
-  })
-  await gateway.services.create(author, {
-    slug: 'ask',
-    name: 'Ask',
-    durationMinutes: 30,
-    links: [{ connection: 'calendar', target: { eventTypeId: type.id } }],
-  })
+  await addService(salon, { slug: 'ask', name: 'Ask', minutes: 30 }, { requiresConfirmation: true })
   const request = { serviceId: 'ask', startsAt: nextSlot(), customer: { name: 'Ida', email: 'ida@example.org' } }
   const asked = await gateway.appointments.book(author, request)
   const followed = await gateway.appointments.follow(tenant.id, asked.appointment.id, { withinMs: 10_000 })

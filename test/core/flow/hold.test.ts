@@ -3,6 +3,7 @@ import { purge } from '../../../core/store/purge.ts'
 import { apiKey, customer, nextSlot, testGateway, until } from '../../helper/gateway.ts'
 import { bookThere } from '../../helper/heard.ts'
 import { book, openReviews, type Salon, synced } from '../../helper/salon.ts'
+import { addComposite } from '../../helper/services.ts'
 
 const later = (instant: string, minutes: number) =>
   new Date(Date.parse(instant) + minutes * 60_000).toISOString().replace('.000Z', 'Z')
@@ -107,18 +108,11 @@ t.test('two services of one account are not held for one time', async (t) => {
 })
 
 t.test('a composite visit is held with all its phases, or not at all', async (t) => {
-  const types = ['on', 'off'].map((slug) => twin.addEventType(account, { title: slug, slug, lengthInMinutes: 30 }))
-  await gateway.services.create(author, {
-    slug: 'perm',
-    name: 'Perm',
-    durationMinutes: 90,
-    phases: [
-      { name: 'On', offsetMinutes: 0, durationMinutes: 30 },
-      { name: 'Soak', offsetMinutes: 30, durationMinutes: 30, staffRequired: false },
-      { name: 'Off', offsetMinutes: 60, durationMinutes: 30 },
-    ],
-    links: types.map(({ id }, n) => ({ connection: 'calendar', phase: n * 2, target: { eventTypeId: id } })),
-  })
+  await addComposite(salon, { slug: 'perm', name: 'Perm', minutes: 90 }, [
+    { name: 'On', offsetMinutes: 0, durationMinutes: 30 },
+    { name: 'Soak', offsetMinutes: 30, durationMinutes: 30, staffRequired: false },
+    { name: 'Off', offsetMinutes: 60, durationMinutes: 30 },
+  ])
   const startsAt = later(`${nextSlot().slice(0, 10)}T00:00:00Z`, 21 * 24 * 60)
   await hold(salon, 'call:1', later(startsAt, 60))
   await t.rejects(hold(salon, 'call:2', startsAt, 'perm'), taken, 'its last phase is another’s')
