@@ -180,6 +180,7 @@ export const resolutions = [
   'cancel_local',
   'import',
   'link',
+  'called_back',
   'dismiss',
 ] as const
 export const ResolveRequest = closed({

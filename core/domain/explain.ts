@@ -46,6 +46,11 @@ const explanations: Record<string, Explanation> = {
     'The stored key of this connection cannot be read any more.',
     'Start with the secret key that it was stored with, or store the key anew, and check.',
   ),
+  NEEDS_AUTH: row(
+    'The connection to the calendar needs a valid key.',
+    'Store one in the connection and check it; what waits is sent then.',
+  ),
+  CONNECTION_PAUSED: row('The connection to the calendar is paused.', 'Resume it; what waits is sent then.'),
   WEBHOOK_URL_REFUSED: row(
     'The calendar refuses our webhook address.',
     'Set server.publicUrl to one that it can reach.',
@@ -184,12 +189,12 @@ const explanations: Record<string, Explanation> = {
 
   // the phone
   CALL_BACK: row(
-    'A caller was told that it goes on, and it failed.',
-    'Call them back today: agree on what is possible, or say what went wrong.',
+    'What a caller asked for failed, and they were told that the team sees to it.',
+    'Call them back today: agree on what is possible, or say what went wrong. Then resolve this as called_back.',
   ),
   CALL_SAYS_BOOKED: row(
     'After a call the phone agent says that an appointment was booked, and none was.',
-    'Listen to the call at the vendor, and call the customer back if they were told so.',
+    'Listen to the call at the vendor. If the customer was told so call them back, and resolve this as called_back.',
   ),
 }
 

@@ -127,8 +127,12 @@ async function close(tx: Sql, author: Author, { id }: Review, answer: ResolveReq
   return (await closeReviews(tx, which, closing, { origin: author.origin, cause: causeOf(author) })) > 0
 }
 
+/** Questions whose answer is owed to somebody: that a calendar is tried again tells them nothing. */
+const owedACall: ReadonlySet<string> = new Set(['CALL_BACK', 'CALL_SAYS_BOOKED'])
+
 /** The resolutions that fit a review: only what belongs to an appointment can be tried again. */
 function fitting({ appointmentId, code, connectionId, subject }: Review): string[] {
+  if (owedACall.has(code)) return ['called_back', 'dismiss']
   if (appointmentId !== null) return ['retry', 'dismiss']
   const isLinkable = code === unknownEventType && connectionId !== null && subject.id !== deletedEventType
   return isLinkable ? ['link', 'dismiss'] : ['dismiss']

@@ -84,6 +84,21 @@ t.test('only what fits is taken: without an appointment there is nothing to retr
   })
 })
 
+t.test('what is owed to a caller ends with a call, and is not tried again', async (t) => {
+  const { author, tenantId, id } = await opened('CALL_BACK')
+  t.match(await reviews.get(tenantId, id), { resolutions: ['called_back', 'dismiss'] })
+  await t.rejects(reviews.resolve(author, id, { resolution: 'retry', version: 1 }), { code: 'KAL_REVIEW_RESOLUTION' })
+  const called = { state: 'resolved', resolution: 'called_back', resolvedBy: 'Ana' }
+  t.match(await reviews.resolve(author, id, { resolution: 'called_back', version: 1 }), called)
+  const call = { kind: 'call', id: 'call_1' } as const
+  const said = await openReview(db, { tenantId, code: 'CALL_SAYS_BOOKED', subject: call })
+  t.match(await reviews.resolve(author, said?.id ?? '', { resolution: 'called_back', version: 1 }), called)
+  const other = await opened()
+  await t.rejects(reviews.resolve(other.author, other.id, { resolution: 'called_back', version: 1 }), {
+    code: 'KAL_REVIEW_RESOLUTION',
+  })
+})
+
 t.test('who decides on an older state is asked to look again', async (t) => {
   const { author, question, id } = await opened()
   await openReview(db, { ...question, details: { theirs: 'moved' } })
