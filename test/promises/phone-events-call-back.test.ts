@@ -26,7 +26,7 @@ t.test('who was told that it goes on is called back where it fails, also when th
     {
       appointmentId: appointment?.id,
       details: { urgent: true, operation: 'book', callId: call.call_id },
-      resolutions: ['retry', 'dismiss'],
+      resolutions: ['called_back', 'dismiss'],
     },
   ])
   t.notMatch(JSON.stringify(items), /Kanari|Vogel|\+4915/, 'who it was is in the appointment, for those who may see it')
@@ -36,11 +36,144 @@ t.test('who was told that it goes on is called back where it fails, also when th
     (kinds) => ['call.promised', 'appointment.sync_failed', 'call.ended'].every((kind) => kinds.includes(kind)),
   )
   down.remove()
-  const { id: reviewId, version } = items[0] ?? { id: '', version: 0 }
-  await gateway.reviews.resolve(salon.author, reviewId, { resolution: 'retry', version })
-  await until(
-    () => taken(salon).length,
-    (count) => count === 1,
-  )
+  await gateway.appointments.retrySync(salon.author, id)
+  await until(asked, ({ items }) => items.length === 0)
+  const { items: closed } = await gateway.reviews.list(tenant.id, { code: 'CALL_BACK', appointmentId: id })
+  t.match(closed, [{ state: 'healed' }], 'they have what they were told goes on')
+  t.equal(taken(salon).length, 1)
   t.equal((await ask('book_appointment', args)).code, 'BOOKED', 'the same words say how it stands now')
+})
+
+const refusal = { kind: 'status', status: 422, message: 'event type has no hosts' } as const
+/** The questions to call somebody back about an appointment, newest first. */
+const callBacks = async (appointmentId: string, { gateway, tenant } = salon) =>
+  (await gateway.reviews.list(tenant.id, { code: 'CALL_BACK', appointmentId })).items
+const newest = async (id: string, house = salon) => (await callBacks(id, house))[0]
+const idOf = async (name: string, house = salon) =>
+  (await appointments(house)).find(({ customer }) => customer.name === name)?.id ?? ''
+
+/** As a person at the desk does it: over the API, with a key. */
+async function desk(method: string, path: string, body?: object) {
+  const reply = await fetch(`${line.address}/api/v1/${path}`, {
+    method,
+    headers: { authorization: `Bearer ${salon.key}`, 'content-type': 'application/json' },
+    ...(body && { body: JSON.stringify(body) }),
+  })
+  return { status: reply.status, body: (await reply.json()) as Record<string, unknown> }
+}
+
+t.test('who is told that it did not work and that the team sees to it is called by a person', async (t) => {
+  const { ask, call } = calling(salon, { from_number: '+4915110000011' })
+  twin.faults.add({ operation: 'createBooking', ...refusal, times: 1 })
+  const args = { service: 'Haircut', start: `${dayAhead(4)}T10:00`, customer_name: 'Kim Refused' }
+  t.match(await ask('book_appointment', args), { success: false, code: 'NOT_BOOKED', message: /Unser Team/ })
+  const id = await idOf('Kim Refused')
+  const review = await until(
+    () => newest(id),
+    (one) => one !== undefined,
+  )
+  const details = { urgent: true, callId: call.call_id, operation: 'book', told: 'NOT_BOOKED', code: 'NO_HOSTS' }
+  t.match(review, { state: 'open', details, resolutions: ['called_back', 'dismiss'], message: /called_back/ })
+  t.notMatch(JSON.stringify(review), /Kim|Refused|\+4915/, 'the question holds nobody’s name')
+  const answers = await Promise.all(Array.from({ length: 4 }, () => ask('book_appointment', args)))
+  for (const { code } of answers) t.equal(code, 'NOT_BOOKED')
+  t.equal((await callBacks(id)).length, 1, 'asked again, it is the same call to make')
+  // What the desk sees, and that it can say what it did.
+  const { body: shown } = await desk('GET', `reviews/${review?.id}`)
+  const { body: visit } = await desk('GET', `appointments/${shown.appointmentId}`)
+  t.match(visit, { customer: { name: 'Kim Refused', phone: '+4915110000011' } })
+  const refused = await desk('POST', `reviews/${review?.id}/resolve`, { resolution: 'retry', version: shown.version })
+  t.match(refused, { status: 422, body: { code: 'KAL_REVIEW_RESOLUTION', detail: /called_back, dismiss/ } })
+  // A later success is none that the caller knows of.
+  await gateway.appointments.retrySync(salon.author, id)
+  await until(
+    () => gateway.appointments.get(tenant.id, id),
+    ({ sync }) => sync.status === 'synced',
+  )
+  t.match(await newest(id), { state: 'open' }, 'nobody has told the caller')
+  const done = await desk('POST', `reviews/${review?.id}/resolve`, {
+    resolution: 'called_back',
+    version: shown.version,
+  })
+  t.match(done, { status: 200, body: { state: 'resolved', resolution: 'called_back' } })
+  t.same((await story(salon, id)).filter((kind) => kind === 'call.refused').length, 1)
+})
+
+t.test('a move and a cancel that are refused for good are seen to as well', async (t) => {
+  const patient = await phoneGateway(t)
+  const { gateway, twin, author } = patient
+  const { ask } = calling(patient, { from_number: '+4915110000012' })
+  const name = { customer_name: 'Mo Moved' }
+  const booked = await ask('book_appointment', { start: `${dayAhead(5)}T10:00`, ...name })
+  t.equal(booked.code, 'BOOKED')
+  const id = await idOf('Mo Moved', patient)
+  const ref = { appointment_ref: booked.appointment_ref }
+  const stuck = twin.faults.add({ operation: 'rescheduleBooking', ...refusal })
+  const moved = await ask('reschedule_appointment', { ...ref, new_start: `${dayAhead(6)}T10:00` })
+  t.match(moved, { success: false, code: 'NOT_MOVED' })
+  await until(
+    () => newest(id, patient),
+    (one) => one?.details.told === 'NOT_MOVED',
+  )
+  stuck.remove()
+  twin.faults.add({ operation: 'cancelBooking', ...refusal, times: 1 })
+  t.match(await ask('cancel_appointment', ref), { success: false, code: 'NOT_CANCELLED' })
+  const review = await until(
+    () => newest(id, patient),
+    (one) => one?.details.told === 'NOT_CANCELLED',
+  )
+  t.equal((await callBacks(id, patient)).length, 1, 'one call, with what was told last')
+  t.match(review, { state: 'open', details: { operation: 'cancel' } })
+  // The caller tries again and hears that it is done.
+  await gateway.appointments.retrySync(author, id)
+  t.match(await ask('cancel_appointment', ref), { success: true, code: 'CANCELLED' })
+  await until(
+    () => newest(id, patient),
+    (one) => one?.state === 'dismissed',
+  )
+})
+
+t.test('who was told first that it goes on and then that it did not work is one call to make', async (t) => {
+  const { ask } = calling(salon, { from_number: '+4915110000013' })
+  const down = twin.faults.add({ operation: 'createBooking', kind: 'status', status: 503, when: 'before-commit' })
+  const args = { service: 'Haircut', start: `${dayAhead(7)}T10:00`, customer_name: 'Pat Pending' }
+  t.equal((await ask('book_appointment', args)).code, 'PENDING')
+  const id = await idOf('Pat Pending')
+  await until(
+    () => newest(id),
+    (one) => one?.details.told === 'PENDING',
+  )
+  t.equal((await ask('book_appointment', args)).code, 'NOT_BOOKED')
+  const all = await until(
+    () => callBacks(id),
+    (reviews) => reviews.length === 2 && reviews.some(({ state }) => state === 'dismissed'),
+  )
+  const open = all.filter(({ state }) => state === 'open')
+  t.match(open, [{ details: { told: 'NOT_BOOKED' } }])
+  down.remove()
+  await gateway.appointments.retrySync(salon.author, id)
+  await until(
+    () => gateway.appointments.get(tenant.id, id),
+    ({ sync }) => sync.status === 'synced',
+  )
+  t.equal((await callBacks(id)).filter(({ state }) => state === 'open').length, 1)
+  t.equal((await ask('book_appointment', args)).code, 'BOOKED')
+  await until(
+    () => callBacks(id),
+    (reviews) => reviews.every(({ state }) => state !== 'open'),
+  )
+})
+
+t.test('others are offered where the time was taken, and nobody is asked to call', async (t) => {
+  const patient = await phoneGateway(t)
+  const { ask } = calling(patient, { from_number: '+4915110000014' })
+  const message = 'User either already has booking at this time or is not available'
+  patient.twin.faults.add({ operation: 'createBooking', kind: 'status', status: 400, message, times: 1 })
+  const args = { start: `${dayAhead(9)}T10:00`, customer_name: 'Sam Taken' }
+  t.match(await ask('book_appointment', args), { code: 'SLOT_TAKEN' })
+  const id = await idOf('Sam Taken', patient)
+  t.same(
+    (await story(patient, id)).filter((kind) => kind === 'call.refused'),
+    [],
+  )
 })

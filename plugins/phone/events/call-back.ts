@@ -1,5 +1,6 @@
 import { type BusEvent, epoch, type Gateway, type Instant, later } from '#core'
 import { type Promised, promiseKey } from '../functions/standing.ts'
+import { askToCall, nobodyNeedCall } from './ask-to-call.ts'
 
 /** What of the gateway is used to see to promises. */
 type Keeper = Pick<Gateway, 'appointments' | 'bus' | 'clock' | 'connections' | 'jobs' | 'reviews' | 'state'>
@@ -13,7 +14,8 @@ const usualWaits: Waits = { firstMs: 30_000, longestMs: 3_600_000 }
 
 /**
  * Sees to what callers were promised: who was told "it is not certain yet, but goes on" is to be called back where it
- * fails. Once it is confirmed, or somebody is asked to call, there is nothing more to see to.
+ * fails, and who was told "it did not work, our team sees to it" at once. Once it is confirmed, or somebody is asked to
+ * call, there is nothing more to see to.
  */
 export function watchPromises(keeper: Keeper, waits = usualWaits): void {
   const { bus, jobs, clock } = keeper
@@ -28,9 +30,12 @@ export function watchPromises(keeper: Keeper, waits = usualWaits): void {
     for (const event of events) {
       if (event.appointmentId === null) continue
       if (event.kind === 'appointment.sync_failed') await heedFailure(keeper, event, event.appointmentId)
-      if (event.kind !== 'call.promised' || !event.origin.connectionId) continue
       const { tenantId, appointmentId, origin } = event
-      const given = { tenantId, appointmentId, connectionId: origin.connectionId as string }
+      if (!origin.connectionId) continue
+      const given = { tenantId, appointmentId, connectionId: origin.connectionId }
+      if (event.kind === 'call.refused') await askToCall(keeper, { ...given, ...refusalOf(event) }, null)
+      if (event.kind === 'call.settled') await nobodyNeedCall(keeper, given)
+      if (event.kind !== 'call.promised') continue
       await jobs.send('promise', given, { key: event.id, after: later(clock.now(), waits.firstMs) })
     }
   })
@@ -43,6 +48,17 @@ async function heedFailure(keeper: Keeper, event: BusEvent, appointmentId: strin
   const { items } = await keeper.connections.list(tenantId, { limit: 200 })
   for (const { id: connectionId } of items) {
     await seeTo(keeper, { tenantId, connectionId, appointmentId }, { code, calendarId })
+  }
+}
+
+/** What the line in the timeline says of what a caller was told. */
+function refusalOf({ data }: BusEvent) {
+  const { callId, operation, told, code } = data
+  return {
+    callId: String(callId),
+    operation: String(operation),
+    told: String(told),
+    code: typeof code === 'string' ? code : null,
   }
 }
 
@@ -61,7 +77,8 @@ async function seeTo(keeper: Keeper, given: Given, failure: Failure | null): Pro
   if (standing.is === 'pending' || standing.is === 'refused') {
     const calendar = appointment.bookings.find(({ role }) => role === 'primary')?.connectionId ?? null
     const code = failure?.code ?? (standing.is === 'refused' ? standing.code : null)
-    await askToCall(keeper, given, promised, { code, calendarId: failure?.calendarId ?? calendar })
+    const { callId, operation } = promised
+    await askToCall(keeper, { ...given, callId, operation, told: 'PENDING', code }, failure?.calendarId ?? calendar)
   }
   // Of two promises for one appointment the later one is kept.
   const { value } = (await state.get(promiseKey(appointmentId))) ?? {}
@@ -73,22 +90,4 @@ async function seeTo(keeper: Keeper, given: Given, failure: Failure | null): Pro
 function ageOf({ clock }: Keeper, { at }: Promised, endsAt: Instant): number | null {
   const now = epoch(clock.now())
   return now >= epoch(endsAt) ? null : now - epoch(at)
-}
-
-/**
- * With the calendar's connection, so that the question closes itself when the calendar agrees after all: then the caller
- * has what they wanted.
- */
-function askToCall(keeper: Keeper, given: Given, { callId, operation }: Promised, failure: Failure): Promise<void> {
-  const { tenantId, connectionId, appointmentId } = given
-  return keeper.reviews.ask(
-    { tenantId, origin: { name: 'phone', connectionId } },
-    {
-      code: 'CALL_BACK',
-      subject: { kind: 'appointment', id: appointmentId },
-      appointmentId,
-      connectionId: failure.calendarId,
-      details: { urgent: true, callId, operation, told: 'PENDING', code: failure.code },
-    },
-  )
 }

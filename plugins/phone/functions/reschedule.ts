@@ -11,13 +11,13 @@ import type { CleanArguments } from '../arguments.ts'
 import type { Conversation } from '../conversation.ts'
 import { requestKey } from '../request-key.ts'
 import { answer, choicesOf, fieldsOf, said, timeOptions } from './answer.ts'
-import { notThen } from './book.ts'
-import { alternatives } from './check-availability.ts'
 import type { SaidOfIt } from './claim.ts'
 import { freeStarts } from './free.ts'
+import { alternatives } from './not-free.ts'
 import { withdrawOffers } from './offer.ts'
+import { owe } from './owed-call.ts'
 import { spokenStart } from './spoken-start.ts'
-import { type Followed, follow } from './standing.ts'
+import { type Followed, follow, notThen } from './standing.ts'
 import { claimParts, forget, theirAppointment } from './their-appointment.ts'
 import { allServices, servicesNamed } from './which-service.ts'
 
@@ -120,11 +120,20 @@ async function moveBack(conversation: Conversation, wanted: Move): Promise<ToolR
 }
 
 /** That it stays where it was is said only where the calendar has it there. */
-function stays(conversation: Conversation, wanted: Move, { standing, appointment }: Followed): Promise<ToolResult> {
+async function stays(
+  conversation: Conversation,
+  wanted: Move,
+  { standing, appointment }: Followed,
+): Promise<ToolResult> {
   const isThere = standing.is === 'confirmed' || standing.is === 'requested'
   if (isThere && appointment.startsAt === wanted.was) return moveTaken(conversation, wanted)
   const values = { service: appointment.service.name, when: said(conversation, wanted.startsAt) }
-  return Promise.resolve(answer(conversation, 'NOT_MOVED', values))
+  await owe(conversation, appointment.id, {
+    operation: 'move',
+    told: 'NOT_MOVED',
+    code: standing.is === 'refused' ? standing.code : null,
+  })
+  return answer(conversation, 'NOT_MOVED', values)
 }
 
 async function moveTaken(conversation: Conversation, { appointment, startsAt, was }: Move): Promise<ToolResult> {

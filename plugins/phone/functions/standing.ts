@@ -1,16 +1,21 @@
 import { type AppointmentView, later, type Standing } from '#core'
 import { type Conversation, leftMs } from '../conversation.ts'
+import { noLongerOwed, type Operation, owe, promisedMs } from './owed-call.ts'
 
 /** What was promised to be seen to, as long as it is not known how it went. */
-export type Promised = { callId: string; operation: 'book' | 'move' | 'cancel'; at: string }
+export type Promised = { callId: string; operation: Operation; at: string }
 
 /** An appointment, and how it stands with the calendar as far as can be known before the answer is due. */
 export type Followed = { standing: Standing; appointment: AppointmentView }
 
 /** So much is left for saying it. Milliseconds. */
 const sayingMs = 150
-/** A promise is kept in mind until long after what is transient has passed or was given up. */
-const promiseMs = 30 * 24 * 3_600_000
+
+/** Refusals that another time would not meet: others are offered then, and nobody is told that somebody sees to it. */
+export const notThen: ReadonlySet<string> = new Set(['SLOT_TAKEN', 'OUTSIDE_BOOKING_WINDOW'])
+
+/** As what a refusal for good is told. Each of these sentences says that the team sees to it. */
+const toldAs = { book: 'NOT_BOOKED', move: 'NOT_MOVED', cancel: 'NOT_CANCELLED' } as const
 
 /** Where a promise about an appointment is written down. */
 export const promiseKey = (appointmentId: string) => `promise:${appointmentId}`
@@ -23,13 +28,18 @@ export const promiseKey = (appointmentId: string) => `promise:${appointmentId}`
 export async function follow(
   conversation: Conversation,
   appointment: AppointmentView,
-  operation: Promised['operation'],
+  operation: Operation,
 ): Promise<Followed> {
   const first = await look(conversation, appointment, leftMs(conversation) - sayingMs)
-  if (first.standing.is !== 'pending') return settled(conversation, first)
+  if (first.standing.is !== 'pending') return settled(conversation, first, operation)
   await promise(conversation, appointment.id, operation)
   const last = await look(conversation, appointment, 0)
-  return last.standing.is === 'pending' ? last : settled(conversation, last)
+  return last.standing.is === 'pending' ? last : settled(conversation, last, operation)
+}
+
+/** How an appointment stands at this moment. What cannot be looked at is pending. */
+export function stand(conversation: Conversation, appointment: AppointmentView): Promise<Followed> {
+  return look(conversation, appointment, 0)
 }
 
 async function look({ desk, tenant }: Conversation, appointment: AppointmentView, ms: number): Promise<Followed> {
@@ -51,23 +61,39 @@ async function look({ desk, tenant }: Conversation, appointment: AppointmentView
   }
 }
 
-/** What is known is no promise any more. A refusal stays one: somebody is to call back. */
-async function settled({ state }: Conversation, followed: Followed): Promise<Followed> {
-  const key = promiseKey(followed.appointment.id)
-  const isGood = followed.standing.is === 'confirmed' || followed.standing.is === 'requested'
-  if (isGood && (await state.get(key)) !== null) await state.remove(key)
+/** What is known is no promise any more. Of what is refused for good the caller is told that the team sees to it. */
+async function settled(conversation: Conversation, followed: Followed, operation: Operation): Promise<Followed> {
+  const { state } = conversation
+  const { standing, appointment } = followed
+  const isGood = standing.is === 'confirmed' || standing.is === 'requested'
+  const key = promiseKey(appointment.id)
+  if (isGood) {
+    if ((await state.get(key)) !== null) await state.remove(key)
+    await noLongerOwed(conversation, appointment.id)
+  }
+  if (standing.is === 'refused' && isToldRefused(followed, standing.code, operation)) {
+    await owe(conversation, appointment.id, { operation, told: toldAs[operation], code: standing.code })
+    // Two questions for one call would be one too many.
+    await state.remove(key)
+  }
   return followed
 }
 
+function isToldRefused({ appointment }: Followed, code: string, operation: Operation): boolean {
+  if (operation === 'cancel') return true
+  // Cancelled meanwhile: they hear that the time is taken, and of others.
+  return !notThen.has(code) && appointment.status !== 'cancelled'
+}
+
 /** In the timeline too: who reads it later sees what the customer was told, and who watches over promises hears of it. */
-async function promise(conversation: Conversation, id: string, operation: Promised['operation']): Promise<void> {
+async function promise(conversation: Conversation, id: string, operation: Operation): Promise<void> {
   const { state, call, desk, author } = conversation
   const before = (await state.get(promiseKey(id)))?.value as Promised | undefined
   // Asked again while it is under way: it is the same promise.
   if (before?.operation === operation) return
   const at = desk.clock.now()
   await state.put(promiseKey(id), { callId: call.callId, operation, at } satisfies Promised, {
-    expiresAt: later(at, promiseMs),
+    expiresAt: later(at, promisedMs),
   })
   await desk.appointments.remark(author, id, {
     kind: 'call.promised',

@@ -51,7 +51,8 @@ export const instructions: Readonly<Partial<Record<SpeechKey, string>>> = {
   WHICH_APPOINTMENT: askAgain,
   TOO_MANY_ATTEMPTS: 'Do not try again, and do not say why. Hand over to a person, or offer that somebody calls back.',
 
-  FOUND_UNCONFIRMED: 'Say of each how it stands here. Never say "booked" or "confirmed" of one that is not confirmed yet.',
+  FOUND_UNCONFIRMED:
+    'Say of each how it stands here. Never say "booked" or "confirmed" of one that is not confirmed yet.',
   FOUND_FAILED:
     'What is not in the calendar like this is no appointment: never say that it is booked, and do not book it again. Say that the team will get in touch.',
 
