@@ -14,11 +14,11 @@ import { spokenNumber } from '../identity/phone-number.ts'
 import { requestKey } from '../request-key.ts'
 import { answer, choicesOf, fieldsOf, said, timeOptions } from './answer.ts'
 import { type AskedFor, askFor, bookedAlike, isAsked, makeIt, withdraw } from './asked-booking.ts'
-import { alternatives, notAvailable } from './check-availability.ts'
 import { freeStarts } from './free.ts'
+import { alternatives, startNotFree } from './not-free.ts'
 import { withdrawOffers } from './offer.ts'
 import { spokenStart } from './spoken-start.ts'
-import { type Followed, follow } from './standing.ts'
+import { type Followed, follow, notThen } from './standing.ts'
 import { whichService } from './which-service.ts'
 
 /** What is to be booked, as far as the caller is concerned. */
@@ -88,8 +88,7 @@ async function unlessFree(conversation: Conversation, { service, startsAt }: Wis
   const free = await freeStarts(conversation, service, range, Math.min(ms, conversation.settings.lookupMs))
   if (free.is === 'not_bookable') return answer(conversation, 'SERVICE_NOT_BOOKABLE', { service: service.name })
   if (free.is === 'unknown' || free.starts.includes(startsAt)) return null
-  const others = await alternatives(conversation, service, startsAt)
-  return notAvailable(conversation, service, said(conversation, startsAt), others)
+  return startNotFree(conversation, service, startsAt)
 }
 
 async function store(conversation: Conversation, wish: Wish, asked: AskedFor, isAdded: boolean): Promise<ToolResult> {
@@ -110,9 +109,6 @@ function requestOf({ call, language }: Conversation, { service, startsAt, name, 
   const customer = { name, phone, language }
   return { serviceId: service.id, startsAt, customer, notes, metadata: { callId: call.callId } }
 }
-
-/** Refusals that another time would not meet. */
-export const notThen: ReadonlySet<string> = new Set(['SLOT_TAKEN', 'OUTSIDE_BOOKING_WINDOW'])
 
 async function outcome(
   conversation: Conversation,

@@ -5,6 +5,8 @@ import { withinMs } from '../deadline.ts'
 
 /** A voice can offer so many times before the first is forgotten. */
 export const mostOptions = 3
+/** So many times a call holds at the most, however many services it asks for at once. */
+const mostHeld = 2 * mostOptions
 
 /** Starts that do not overlap, so that all of them can be kept at once. In order. */
 function apart(starts: readonly Instant[], minutes: number): Instant[] {
@@ -35,8 +37,8 @@ export function spread(starts: readonly Instant[], minutes: number): Instant[] {
 
 /**
  * Offers the first three of these starts that can be kept for the call, in the order of time, and gives back what was
- * offered before. A start that somebody was faster at is passed over; one that could not be kept in time is offered all
- * the same, since an offer is no promise.
+ * offered of this service before. A start that somebody was faster at is passed over; one that could not be kept in time
+ * is offered all the same, since an offer is no promise.
  */
 export async function offer(
   conversation: Conversation,
@@ -57,7 +59,7 @@ export async function offer(
     const held = await Promise.all(next.map((start) => keep(conversation, service, start)))
     offers.push(...held.filter((one) => one !== null))
   }
-  await replaceOffers(conversation, offers)
+  await replaceOffers(conversation, service, offers)
   return offers.map(({ startsAt }) => startsAt).sort((a, b) => epoch(a) - epoch(b))
 }
 
@@ -77,19 +79,58 @@ async function keep(conversation: Conversation, service: ServiceView, startsAt: 
       return { ...offered, holdId: null }
     },
   )
-  return withinMs(held, leftMs(conversation), () => ({ ...offered, holdId: null }))
+  return withinMs(held, leftMs(conversation), () => {
+    void held.then((late) => late && keptLate(conversation, late)).catch(() => undefined)
+    return { ...offered, holdId: null }
+  })
 }
 
-/** What was offered before and is not offered now is given back: a call holds three times and not a whole day. */
-async function replaceOffers(conversation: Conversation, offers: readonly Offer[]): Promise<void> {
-  const { desk, tenant, holder } = conversation
-  const before = (await notesOf(conversation)).offers
-  await note(conversation, (notes) => ({ ...notes, offers }))
-  const isOffered = ({ serviceId, startsAt }: Offer) =>
-    offers.some((one) => one.serviceId === serviceId && one.startsAt === startsAt)
-  const over = before.flatMap((one) => (one.holdId !== null && !isOffered(one) ? [one.holdId] : []))
+/** Kept only when the answer had gone out: it is noted with the offer, or given back where that is over already. */
+async function keptLate(conversation: Conversation, late: Offer): Promise<void> {
+  const { offers } = await note(conversation, (notes) => ({
+    ...notes,
+    offers: notes.offers.map((one) => (isSame(one, late) ? late : one)),
+  }))
+  if (!offers.some((one) => isSame(one, late))) await giveBack(conversation, [late])
+}
+
+const isSame = (a: Offer, b: Offer) => a.serviceId === b.serviceId && a.startsAt === b.startsAt
+
+/**
+ * What was offered of this service before and is not offered now is given back, and of other services what is oldest: a
+ * call holds a few times and not a whole day, also where it asks for many things at once.
+ */
+async function replaceOffers(
+  conversation: Conversation,
+  service: ServiceView,
+  offers: readonly Offer[],
+): Promise<void> {
+  let over: Offer[] = []
+  await note(conversation, (notes) => {
+    const others = notes.offers.filter(({ serviceId }) => serviceId !== service.id)
+    const kept = [...others, ...offers.map((one) => withHold(one, notes.offers))].slice(-mostHeld)
+    // Of several rounds the last one counts, which is the one that was written.
+    over = notes.offers.filter((one) => !kept.some((other) => isSame(one, other)))
+    return { ...notes, offers: kept }
+  })
   // Not waited for: the calendar is told too, and nobody on the line needs that.
-  for (const id of over) void desk.availability.release(tenant.id, holder, id).catch(() => undefined)
+  void giveBack(conversation, over).catch(() => undefined)
+}
+
+/** One that could not be kept again in time may still be held since it was offered before. */
+function withHold(offer: Offer, before: readonly Offer[]): Offer {
+  return offer.holdId === null ? (before.find((one) => isSame(one, offer)) ?? offer) : offer
+}
+
+async function giveBack(conversation: Conversation, over: readonly Offer[]): Promise<void> {
+  const { desk, tenant, holder } = conversation
+  if (over.every(({ holdId }) => holdId === null)) return
+  // What an answer that came at the same time offers once more is the same hold.
+  const { offers } = await notesOf(conversation)
+  for (const one of over) {
+    const isOffered = offers.some((other) => isSame(one, other))
+    if (one.holdId !== null && !isOffered) await desk.availability.release(tenant.id, holder, one.holdId)
+  }
 }
 
 /** Gives back all that the call was offered; what was booked is used up already. */

@@ -19,7 +19,7 @@ export function say<K extends SpeechKey>(language: Language, key: K, values: Spe
   const { sentences, or, and, instead } = catalogues[language]
   const given = new Map<string, string>(Object.entries(instead))
   for (const [name, value] of Object.entries(values as Record<string, string | readonly string[] | undefined>)) {
-    const text = typeof value === 'string' ? speakable(value) : list(value ?? [], name === 'services' ? and : or)
+    const text = typeof value === 'string' ? speakable(value) : list(value ?? [], name === 'choices' ? or : and)
     if (text !== '') given.set(name, text)
   }
   // What a sentence needs is missing only by a fault of ours: then better the neutral one than silence.
@@ -66,8 +66,11 @@ function sameDayOnce(items: readonly string[]): { before: string; ends: string[]
     const end = item.lastIndexOf(', ') + 1
     const before = end === 0 ? '' : item.slice(0, end + 1)
     const last = groups.at(-1)
-    if (last !== undefined && before !== '' && last.before === before) last.ends.push(item.slice(before.length))
-    else groups.push({ before, ends: [item.slice(before.length)] })
+    const rest = item.slice(before.length)
+    // Two children at the same time are two: "at 1 PM and at 1 PM" would sound like a slip.
+    const isSameDay = last !== undefined && before !== '' && last.before === before && !last.ends.includes(rest)
+    if (isSameDay) last.ends.push(rest)
+    else groups.push({ before, ends: [rest] })
   }
   return groups
 }

@@ -126,6 +126,32 @@ test('whatever the values are, the answer is small JSON that says what it is', a
   )
 })
 
+test('what is to be chosen is joined by "or", what is told by "and"', async (t) => {
+  for (const language of languages) {
+    const { sentences, or, and } = catalogues[language]
+    for (const key of keys) {
+      for (const { name } of valuesOf(key).filter(({ isList }) => isList)) {
+        // A question that lists anything is a choice, whatever else stands in it.
+        const asks = sentences[key].some((sentence) => sentence.endsWith('?') && placeholders(sentence).includes(name))
+        if (asks) t.equal(name, 'choices', `${language} ${key} asks which`)
+        const values = Object.fromEntries(
+          valuesOf(key).map((one) => [one.name, one.isList ? [] : 'xyz'] as [string, string | string[]]),
+        )
+        const said = say(language, key, { ...values, [name]: ['Alpha', 'Beta', 'Gamma'] } as never)
+        t.match(said, `Alpha, Beta ${name === 'choices' ? or : and} Gamma`, `${language} ${key}`)
+      }
+    }
+  }
+})
+
+test('two at the same time are two', async (t) => {
+  const twice = ['Cut, Monday, at 1 PM', 'Cut, Monday, at 1 PM', 'Cut, Monday, at 2 PM']
+  t.equal(
+    say('en', 'FOUND', { appointments: twice }),
+    'I can see: Cut, Monday, at 1 PM; and Cut, Monday, at 1 PM and at 2 PM.',
+  )
+})
+
 test('what is too long loses fields first, then options from the end', async (t) => {
   const options = ['first', 'second', 'third', 'fourth'].map((say) => ({ start: '2026-10-05T15:15:00+02:00', say }))
   const given = { language: 'en', key: 'AVAILABLE', success: true, values: { service: 'Cut', choices: ['a'] } } as const

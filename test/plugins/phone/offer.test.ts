@@ -1,0 +1,79 @@
+import t from 'tap'
+import { until } from '../../helper/gateway.ts'
+import { calling, dayAhead, phoneGateway } from '../../helper/phone.ts'
+
+const salon = await phoneGateway(t)
+const { gateway, author, db, twin, account } = salon
+
+/** What a call holds: of which service, and when. */
+const heldBy = (callId: unknown) =>
+  db.query<{ service: string; at: Date }>(
+    `select s.slug as service, h.visit_at as at from kalends.holds h
+     join kalends.services s on s.tenant_id = h.tenant_id and s.id = h.service_id
+     where h.holder = $1 and h.until > kalends.clock() order by h.visit_at`,
+    [`call:${callId}`],
+  )
+const startsOf = (options: { start: string }[]) => options.map(({ start }) => Date.parse(start)).sort((a, b) => a - b)
+const times = (held: readonly { at: Date }[]) => held.map(({ at }) => new Date(at).getTime())
+
+async function addService(slug: string, name: string) {
+  const type = twin.addEventType(account, { title: name, slug, lengthInMinutes: 30 })
+  const links = [{ connection: 'calendar', target: { eventTypeId: type.id } }]
+  await gateway.services.create(author, { slug, name, durationMinutes: 30, links })
+}
+
+t.test('however much a call asks for at once, it holds what it was offered last', async (t) => {
+  const { ask, call } = calling(salon)
+  const dates = [3, 4, 5, 6, 7, 8].map(dayAhead)
+  const answers = await Promise.all(dates.map((date) => ask('check_availability', { service: 'Haircut', date })))
+  for (const answer of answers) t.match(answer, { code: 'AVAILABLE', options: { length: 3 } })
+  const held = await until(
+    () => heldBy(call.call_id),
+    (all) => all.length <= 3,
+  )
+  const offered = answers.map(({ options }) => startsOf(options))
+  t.ok(
+    offered.some((starts) => JSON.stringify(starts) === JSON.stringify(times(held))),
+    'the three of one answer, and none of another',
+  )
+  const last = await ask('check_availability', { service: 'Haircut', date: dayAhead(9) })
+  t.same(
+    times(
+      await until(
+        () => heldBy(call.call_id),
+        (all) => times(all).join() === startsOf(last.options).join(),
+      ),
+    ),
+    [...startsOf(last.options)],
+  )
+})
+
+t.test('of several services it holds three each, and six in all', async (t) => {
+  await addService('shave', 'Shave')
+  await addService('colour', 'Colour')
+  const { ask, call } = calling(salon, { from_number: '+4915110000031' })
+  const first = await ask('check_availability', { service: 'Haircut', date: dayAhead(12) })
+  const second = await ask('check_availability', { service: 'Shave', date: dayAhead(13) })
+  const both = [...startsOf(first.options), ...startsOf(second.options)].sort((a, b) => a - b)
+  t.same(times(await heldBy(call.call_id)), both, 'what was offered of another service is kept')
+  const third = await ask('check_availability', { service: 'Colour', date: dayAhead(14) })
+  const left = await until(
+    () => heldBy(call.call_id),
+    (all) => all.length <= 6,
+  )
+  t.same(
+    times(left),
+    [...startsOf(second.options), ...startsOf(third.options)].sort((a, b) => a - b),
+    'the oldest are given back',
+  )
+  t.same([...new Set(left.map(({ service }) => service))].sort(), ['colour', 'shave'])
+  const again = await ask('check_availability', { service: 'Shave', date: dayAhead(13) })
+  t.same(startsOf(again.options), startsOf(second.options), 'asked again, the same are offered')
+  t.match(await ask('book_appointment', { service: 'Shave', start: again.options[0].start, name: 'Eva Muster' }), {
+    code: 'BOOKED',
+  })
+  await until(
+    () => heldBy(call.call_id),
+    (all) => all.length === 0,
+  )
+})
