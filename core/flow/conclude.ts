@@ -4,7 +4,8 @@ import { nextAttempt } from '../domain/retry.ts'
 import { epoch, type Instant } from '../domain/time.ts'
 import type { Sql } from '../store/database.ts'
 import type { Recorded } from '../store/record.ts'
-import { giveUp, isAuth, park } from './give-up.ts'
+import { giveUp } from './give-up.ts'
+import { isAuth, withoutRight } from './park.ts'
 import { healReviews } from './review.ts'
 import { replaced, type Work, write } from './work.ts'
 
@@ -64,7 +65,7 @@ export function retried(
   const attempts = work.attempts + 1
   const due = nextAttempt({ delays: policy.retryDelays }, attempts, now)
   if (due) return wait(work, epoch(due) - epoch(now), { attempts, looks: 0 })
-  return scope === 'connection' && isAuth(code) ? park(work, booking, code) : giveUp(work, booking, code)
+  return scope === 'connection' && isAuth(code) ? withoutRight(work, booking, code) : giveUp(work, booking, code)
 }
 
 /**

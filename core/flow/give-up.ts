@@ -3,14 +3,10 @@ import { explain } from '../domain/explain.ts'
 import { isTransient, slowRetry } from '../domain/retry.ts'
 import type { SyncStatus } from '../domain/sync-status.ts'
 import { epoch } from '../domain/time.ts'
-import { requireCredential } from '../store/connections.ts'
 import type { Sql } from '../store/database.ts'
 import type { Recorded } from '../store/record.ts'
 import { openReview } from './review.ts'
 import { replaced, type Work, write } from './work.ts'
-
-/** Whether a refusal is about the credential, and so about every call of the connection. */
-export const isAuth = (code: string) => code === 'HTTP_401' || code === 'HTTP_403'
 
 /**
  * Every retry is used up: the booking has failed, a review is opened, and the log says so, once. What may pass by itself
@@ -84,46 +80,4 @@ function phasesOf({ bookings, snapshot }: Work) {
     errorCode,
   }))
   return { phases }
-}
-
-/** The credential is refused: the connection needs a person, once, and its work waits without using up anything more. */
-export function park(work: Work, booking: Booking, code: string): Promise<Recorded> {
-  const { ports, snapshot } = work
-  const { tenantId, connectionId } = snapshot.key
-  replaced(work, { ...booking, errorCode: code, errorMessage: explain(code) })
-  ports.log.error({ event: 'failed', tenantId, connectionId, code }, 'a connection needs a valid credential')
-  const also = async (tx: Sql) => {
-    // Somebody else was told already, or the key was replaced while the old one was being refused.
-    if (!(await requireCredential(tx, tenantId, connectionId, snapshot.connection.credentials))) return
-    await openReview(tx, {
-      tenantId,
-      code,
-      subject: { kind: 'connection', id: connectionId },
-      appointmentId: null,
-      connectionId,
-      phase: null,
-      cause: snapshot.appointment.cause,
-      details: {},
-    })
-  }
-  return write(work, { is: 'parked', attempts: 0 }, { also })
-}
-
-/** How long work waits for a plugin that is not enabled here: another gateway may have it, or this one again soon. */
-const withoutPluginMs = 30_000
-
-/** Nobody here speaks the calendar's language: the work waits, and a person is asked once for the whole connection. */
-export function withoutPlugin(work: Work): Promise<Recorded> {
-  const { snapshot } = work
-  const { tenantId, connectionId } = snapshot.key
-  const also = (tx: Sql) =>
-    openReview(tx, {
-      tenantId,
-      code: 'PLUGIN_MISSING',
-      subject: { kind: 'connection', id: connectionId },
-      connectionId,
-      cause: snapshot.appointment.cause,
-    })
-  const { attempts, looks, nudge } = snapshot
-  return write(work, { is: 'waiting', delayMs: withoutPluginMs, attempts, looks, nudge: nudge + 1 }, { also })
 }

@@ -16,9 +16,9 @@ import {
   waitingAmong,
 } from '../store/imports.ts'
 import { firstSpan, listWindow, type Place, shorter } from './calendar-window.ts'
-import { isAuth } from './give-up.ts'
 import { type HearDeps, hearBooking } from './hear.ts'
 import { groundsOf, sortBookings } from './import-sort.ts'
+import { isAuth } from './park.ts'
 
 /** So many windows in a row that could not be read, or looks at bookings that may be our own, are too many. */
 const mostFailures = 8

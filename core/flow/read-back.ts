@@ -6,10 +6,11 @@ import type { NotDone, Unknown } from '../domain/outcome.ts'
 import type { Recorded } from '../store/record.ts'
 import { lastOfChain, lookAtHeard } from './chain.ts'
 import { deferred, wait } from './conclude.ts'
-import { giveUp, isAuth, park } from './give-up.ts'
+import { giveUp } from './give-up.ts'
 import { heed } from './heed.ts'
 import { agreed, ended } from './judge.ts'
 import { notCancelled, notKept, notMoved } from './not-kept.ts'
+import { isAuth, withoutRight } from './park.ts'
 import { cancelStrays } from './stray.ts'
 import { type Bringing, holdOn, note, replaced } from './work.ts'
 
@@ -141,6 +142,6 @@ async function unread(work: Bringing, booking: Booking, outcome: NotDone | Unkno
   if (outcome.is === 'not_done' && typeof outcome.retry === 'object') return deferred(work, booking, outcome.retry.at)
   const delay = work.ports.policy.retryDelays[looks]
   if (delay !== undefined) return wait(work, delay, { attempts, looks: looks + 1 })
-  if (isAuth(code)) return park(work, booking, code)
-  return giveUp(work, booking, 'VERIFICATION_ERROR', { syncStatus: 'verification_pending' })
+  const unproven = { code: 'VERIFICATION_ERROR', syncStatus: 'verification_pending' } as const
+  return isAuth(code) ? withoutRight(work, booking, code, unproven) : giveUp(work, booking, unproven.code, unproven)
 }
