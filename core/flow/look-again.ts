@@ -1,9 +1,11 @@
 import { isLive } from '../domain/appointment.ts'
+import { isTransient } from '../domain/retry.ts'
 import { epoch } from '../domain/time.ts'
 import type { Recorded } from '../store/record.ts'
 import type { OpenIntent } from '../store/syncs.ts'
 import { deferred, wait } from './conclude.ts'
-import { giveUp, isAuth, park } from './give-up.ts'
+import { giveUp } from './give-up.ts'
+import { isAuth, withoutRight } from './park.ts'
 import type { Settled } from './settle.ts'
 import type { Refusal } from './step.ts'
 import { replaced, type Work } from './work.ts'
@@ -51,9 +53,19 @@ async function absent(work: Work, settled: Settled, open: readonly OpenIntent[])
   }
   // A person who presses retry, and a change, begin with no attempts: they get one, whatever was refused before.
   if (attempts > 0 && (isRefusal(settled.code) || attempts > policy.retryDelays.length)) {
+    closeRefused(work, open)
     return { booking: settled.booking, code: settled.code ?? 'TIMEOUT', operation: 'look' }
   }
   return null
+}
+
+/**
+ * What the calendar refused, and did not hold when it was looked for, was never made: nobody need look for it again, and a
+ * cancel is over at once. A create that was never answered stays open, whatever came of those after it.
+ */
+function closeRefused(work: Work, open: readonly OpenIntent[]): void {
+  const refused = new Set(open.flatMap(({ id, code }) => (isRefusal(code) && !isTransient(code) ? id : [])))
+  work.intents = work.intents.map((intent) => (refused.has(intent.id) ? { ...intent, state: 'not_done' } : intent))
 }
 
 /**
@@ -79,7 +91,7 @@ export async function afterNothing(
 }
 
 /** A refusal that was doubted and proved true: the same request would be refused again. */
-const isRefusal = (code: string | null) =>
+const isRefusal = (code: string | null): code is string =>
   code === 'SLOT_TAKEN' || code === 'DATA_MISMATCH' || (code !== null && /^HTTP_4\d\d$/.test(code))
 
 /**
@@ -92,7 +104,9 @@ async function unseen(work: Work, settled: Settled, open: readonly OpenIntent[])
   const { attempts, looks } = work.snapshot
   const delay = policy.retryDelays[looks]
   if (delay !== undefined) return wait(work, delay, { attempts, looks: looks + 1 })
-  if (settled.code && isAuth(settled.code)) return park(work, settled.booking, settled.code)
+  if (settled.code && isAuth(settled.code)) {
+    return withoutRight(work, settled.booking, settled.code, { code: 'VERIFICATION_ERROR' })
+  }
   const waited = epoch(clock.now()) - epoch((open.at(-1) as OpenIntent).sentAt)
   const next = 2 * (policy.retryDelays.at(-1) ?? policy.settleDelay)
   if (work.snapshot.failures === 0 && waited + next <= policy.deferAtMost) {
