@@ -9,7 +9,14 @@ import { testDatabase } from '../helper/database.ts'
 import { apiKey, secretKey, testTwin, until } from '../helper/gateway.ts'
 import { child, folderOf, getJson, keyOf, root, start } from './kalends.ts'
 
-type List = { items: { customer: { name: string }; status: string; origin: string }[] }
+type Item = {
+  customer: { name: string }
+  status: string
+  origin: string
+  sync: { status: string }
+  bookings: { phase: { name: string } }[]
+}
+type List = { items: Item[] }
 
 const page = readFileSync(join(root, 'README.md'), 'utf8')
 const blocks = [...page.matchAll(/```(\w+) (\S+)\n([\s\S]*?)```/g)].map(([, , mark = '', text = '']) => ({
@@ -42,15 +49,19 @@ t.test('the commands of the README do what it says', async (t) => {
   t.match(out, /is paused \(outbound\)[\s\S]*goes on/)
   t.match(out, /"message":"Moved from /, 'the timeline tells of the move')
   const look = () => getJson<List>(`${gateway.url}/api/v1/appointments`, keyOf(gateway))
-  const { items } = await until(look, ({ items }) => items.length === 2, 20_000)
+  const agreed = ({ items }: List) => items.length === 3 && items.every(({ sync }) => sync.status === 'synced')
+  const { items } = await until(look, agreed, 20_000)
   t.same(
     items.map(({ customer, status, origin }) => [customer.name, status, origin]).toSorted(),
     [
       ['Carla', 'confirmed', 'calcom'],
+      ['Ines', 'confirmed', 'api'],
       ['Zoë Müller', 'cancelled', 'api'],
     ],
-    'one was booked here and cancelled, one came from the calendar',
+    'two were booked here and one of them cancelled, one came from the calendar',
   )
+  const parts = items.find(({ customer }) => customer.name === 'Ines')?.bookings ?? []
+  t.same(parts.map(({ phase }) => phase.name).toSorted(), ['Apply', 'Wash out'], 'the gap is not booked')
 })
 
 t.test('the settings of the README are taken as printed, with the plugins that come along', async (t) => {
@@ -114,11 +125,29 @@ function keysOf({ properties = {} }: Schema, path: string[] = []): string[] {
   })
 }
 
+/** The headings of a page, as links name them. */
+function headingsOf(file: string): Set<string> {
+  const headings = readFileSync(join(root, file), 'utf8').matchAll(/^#+ (.+)$/gm)
+  const anchor = (heading: string) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-')
+  return new Set([...headings].map(([, heading = '']) => anchor(heading)))
+}
+
 t.test('what our pages point at exists', async (t) => {
-  for (const file of ['README.md', 'CHANGELOG.md', 'core/README.md', 'core/queue/README.md']) {
+  const pages = ['*.md', 'core/**/*.md', 'docs/*.md', 'plugins/**/*.md'].flatMap((some) =>
+    globSync(some, { cwd: root }),
+  )
+  t.ok(pages.includes('README.md') && pages.includes('plugins/retell/README.md'))
+  for (const file of pages) {
     const text = readFileSync(join(root, file), 'utf8')
-    for (const [, target = ''] of text.matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)) {
-      t.ok(existsSync(join(root, dirname(file), target)), `${file} → ${target}`)
+    for (const [, target = '', , part] of text.matchAll(/\]\((?!https?:)([^)#\s]*)(#([^)\s]*))?\)/g)) {
+      const named = target === '' ? file : join(dirname(file), target)
+      const isThere = existsSync(join(root, named))
+      t.ok(isThere, `${file} → ${target}`)
+      if (isThere && part !== undefined) t.ok(headingsOf(named).has(part), `${file} → ${target}#${part}`)
     }
     for (const [code] of text.matchAll(/KAL_[A-Z_]+/g)) t.ok(code in errorTable, `${file}: ${code}`)
   }

@@ -7,7 +7,9 @@ import admin from '../../../plugins/admin/index.ts'
 import calcom from '../../../plugins/calcom/index.ts'
 import phone from '../../../plugins/phone/index.ts'
 import { functionNames, PhoneOptions } from '../../../plugins/phone/options.ts'
-import { speechKeys } from '../../../plugins/phone/speech/keys.ts'
+import { type SpeechKey, speechKeys } from '../../../plugins/phone/speech/keys.ts'
+import { catalogues } from '../../../plugins/phone/speech/languages.ts'
+import type { Language } from '../../../plugins/phone/when/spoken.ts'
 import { testGateway } from '../../helper/gateway.ts'
 
 const folder = join(import.meta.dirname, '../../../plugins/phone')
@@ -81,6 +83,33 @@ t.test('the page has every option with its default, and no other', async (t) => 
     const { default: value = {} } = PhoneOptions.properties[name as keyof PhoneOptions] as { default?: unknown }
     t.equal(shown, typeof value === 'object' ? JSON.stringify(value) : String(value), name)
   }
+})
+
+/** What may be said for a code: any of its sentences, in order, with anything for its values. */
+function saidFor(language: Language, code: SpeechKey): RegExp {
+  const sentences = catalogues[language].sentences[code].map((sentence) => {
+    const fixed = sentence.replace(/[.*+?^$()[\]\\|]/g, '\\$&')
+    return `(?:${fixed.replace(/\{\w+\}/g, '.+?')})?`
+  })
+  return new RegExp(`^${sentences.join(' ?')}$`)
+}
+
+t.test('what callers hear on the page of calls is what is said for the code', async (t) => {
+  const calls = readFileSync(join(folder, '../../docs/what-callers-hear.md'), 'utf8')
+  let heard = 0
+  for (const [, language = '', text = ''] of calls.matchAll(/```text (de|en)\n([\s\S]*?)```/g)) {
+    for (const [, name = '', args = '', code = '', message = ''] of text.matchAll(
+      /^ {8}(\w+) (\{.*\}) → (\w+)\nAgent {3}(.+)$/gm,
+    )) {
+      heard += 1
+      t.ok((functionNames as readonly string[]).includes(name), name)
+      t.type(JSON.parse(args), 'object')
+      t.ok(code in speechKeys, code)
+      t.match(message, saidFor(language as Language, code as SpeechKey), code)
+    }
+    t.equal(text.match(/→/g)?.length, text.match(/^Agent/gm)?.length)
+  }
+  t.ok(heard > 15)
 })
 
 t.test('the page names every function, option and folder', async (t) => {
