@@ -120,7 +120,8 @@ export interface Appointments {
  * event type: two services of one account are never promised for one time. It is careful to a fault where several people
  * work behind one connection: for the minutes of a hold, or until a booking is written, a time counts as taken for all.
  * All reject with KAL_SERVICE_UNKNOWN and KAL_SERVICE_NOT_BOOKABLE; `find` and `hold` with KAL_CALENDAR_FAILED where the
- * calendar cannot be asked (nothing is called free then), and KAL_NO_AVAILABILITY where it has no list of free times.
+ * calendar cannot be asked, or its connection is paused or needs a key (nothing is called free then), and
+ * KAL_NO_AVAILABILITY where it has no list of free times.
  */
 export interface Availability {
   /** Somebody with holds sees their own as free. Rejects with KAL_TIME_RANGE, and as times and zones do. */

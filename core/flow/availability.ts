@@ -7,7 +7,7 @@ import { collide, placesOf } from '../domain/place.ts'
 import { bookedPhases, type Phase, primaryLinks, type Service, type ServiceLink } from '../domain/service.ts'
 import { epoch, type Instant, minutesLater } from '../domain/time.ts'
 import { KalendsError } from '../errors.ts'
-import { type CallableConnection, findCallable } from '../store/connections.ts'
+import { type CallableConnection, findCallable, whyNothingIsSent } from '../store/connections.ts'
 import { heldStarts } from '../store/holds.ts'
 import { takenPlaces } from '../store/places.ts'
 import { type BookingGround, requireBookable } from './book.ts'
@@ -64,6 +64,10 @@ export async function loadOffer(deps: AvailabilityDeps, tenantId: string, servic
 /**
  * The starts in the range at which every booked phase fits into what its calendar calls free, less what is held for
  * others or promised. What `holder` holds is free for them: their own reservation hides it from the calendar's list.
+ *
+ * Where nothing is sent to one of the calendars (paused, or in want of a key) nothing is offered, also where it could be
+ * read: who takes an offer expects it to be kept, and what is booked now waits for a person. Such a booking is still
+ * accepted; whoever makes it is told that it is not confirmed.
  */
 export async function freeStarts(
   deps: AvailabilityDeps,
@@ -74,15 +78,17 @@ export async function freeStarts(
   const { ports } = deps
   const { db } = ports.store
   if (parts.length === 0 || epoch(range.from) >= epoch(range.to)) return []
-  const [lists, own] = await Promise.all([
-    Promise.all(parts.map((part) => slotsOf(deps, tenant, part, range))),
+  const ids = [...new Set(parts.map(({ link }) => link.connectionId))]
+  const [reason, own] = await Promise.all([
+    whyNothingIsSent(db, tenant.id, ids),
     holder === null ? [] : heldStarts(db, { tenantId: tenant.id, holder, serviceId: service.id }, range),
   ])
+  if (reason !== null) throw failed(reason)
+  const lists = await Promise.all(parts.map((part) => slotsOf(deps, tenant, part, range)))
   const offered = startsThatFit(parts.map(({ phase }, n) => ({ phase, slots: lists[n] ?? [] })))
   const starts = [...new Set([...own, ...offered])].sort((a, b) => epoch(a) - epoch(b))
   const wanted = starts.filter((start) => epoch(start) >= epoch(range.from) && epoch(start) < epoch(range.to))
   // Read after the lists: what was promised while a calendar answered is taken already.
-  const ids = [...new Set(parts.map(({ link }) => link.connectionId))]
   const span = { from: range.from, to: minutesLater(range.to, service.durationMinutes) }
   const taken = await takenPlaces(db, tenant.id, ids, span, holder)
   const links = parts.map(({ link }) => link)

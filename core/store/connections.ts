@@ -72,6 +72,23 @@ export async function findCallable(sql: Sql, tenantId: string, id: string): Prom
   return row ?? null
 }
 
+/**
+ * Why nothing is sent through one of these connections, as a code for people: it is paused, or needs a valid credential.
+ * Null where something is sent through all. $1 tenant, $2 ids.
+ */
+export async function whyNothingIsSent(
+  sql: Sql,
+  tenantId: string,
+  ids: readonly string[],
+): Promise<'CONNECTION_PAUSED' | 'NEEDS_AUTH' | null> {
+  const [row] = await sql.query<{ code: 'CONNECTION_PAUSED' | 'NEEDS_AUTH' }>(
+    `select case when paused is null then 'NEEDS_AUTH' else 'CONNECTION_PAUSED' end as code from kalends.connections
+     where tenant_id = $1 and id = any($2::uuid[]) and (paused is not null or state <> 'active') limit 1`,
+    [tenantId, ids],
+  )
+  return row?.code ?? null
+}
+
 /** The connections of a tenant that these ids or names mean, as calls need them. $1 tenant, $2 ids or names. */
 export function findNamed(sql: Sql, tenantId: string, idsOrNames: readonly string[]): Promise<CallableConnection[]> {
   return sql.query<CallableConnection>(

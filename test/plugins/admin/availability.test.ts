@@ -2,7 +2,7 @@ import t from 'tap'
 import { testApi } from '../../helper/api.ts'
 import { customer, nextSlot } from '../../helper/gateway.ts'
 
-const { gateway, api, withKey, author, tenant, service } = await testApi(t)
+const { gateway, api, withKey, author, tenant, service, connection, db, twin } = await testApi(t)
 const path = '/api/v1/availability'
 const later = (instant: string, minutes: number) =>
   new Date(Date.parse(instant) + minutes * 60_000).toISOString().replace('.000Z', 'Z')
@@ -57,4 +57,35 @@ t.test('questions that cannot be answered', async (t) => {
     t.ok(status >= 400 && status < 500, query)
     t.equal(body.code, code, query)
   }
+})
+
+t.test('a calendar to which nothing is sent is no empty day and offers nothing', async (t) => {
+  const startsAt = nextSlot()
+  const ask = () => api('GET', `${path}?serviceId=cut&from=${startsAt}&to=${later(startsAt, 30)}`)
+  const lists = () => twin.counts.listSlots ?? 0
+  const failed = (code: string, remedy: RegExp) => ({
+    status: 502,
+    body: { code: 'KAL_CALENDAR_FAILED', detail: new RegExp(`${remedy.source}.*${code}`) },
+  })
+  t.match(await ask(), { status: 200, body: { items: [{ startsAt }] } })
+  for (const scope of ['outbound', 'all'] as const) {
+    await gateway.connections.pause(author, connection.id, { scope })
+    const before = lists()
+    t.match(await ask(), failed('CONNECTION_PAUSED', /Resume it/), scope)
+    const hold = gateway.availability.hold(tenant.id, { serviceId: 'cut', startsAt, holder: 'call:1' })
+    await t.rejects(hold, { code: 'KAL_CALENDAR_FAILED' })
+    t.equal(lists(), before, 'it was not even asked')
+    const booked = await api('POST', '/api/v1/appointments', {
+      body: { serviceId: 'cut', startsAt: nextSlot(), customer: customer() },
+    })
+    t.match(booked, { status: 201, body: { sync: { status: 'pending' } } }, 'who books all the same is not refused')
+    await gateway.connections.resume(author, connection.id)
+    t.match(await ask(), { status: 200, body: { items: [{ startsAt }] } }, 'resumed')
+  }
+  const needs = (state: string) =>
+    db.query('update kalends.connections set state = $2 where id = $1', [connection.id, state])
+  await needs('needs_auth')
+  t.match(await ask(), failed('NEEDS_AUTH', /Store one in the connection and check it/))
+  t.ok((await gateway.connections.check(author, connection.id)).ok)
+  t.match(await ask(), { status: 200, body: { items: [{ startsAt }] } }, 'after its check')
 })
