@@ -11,7 +11,7 @@ export type DayReading =
    */
   | { is: 'dates'; dates: readonly Day[]; yearly?: boolean; isChoice?: boolean }
   /** Some day from `from` to `to`, both inclusive. */
-  | { is: 'span'; span: 'week' | 'weekend' | 'month'; from: Day; to: Day }
+  | { is: 'span'; span: 'days' | 'week' | 'weekend' | 'month'; from: Day; to: Day }
   /** So many minutes from now. */
   | { is: 'after'; minutes: number }
   | { is: 'soonest' }

@@ -49,7 +49,13 @@ const month = '(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*'
 const inText = (source: string, read: Reader): Pattern => [new RegExp(`(?<![\\d.:/-])\\b(?:${source})`), read]
 const alone = (source: string, read: Reader): Pattern => [new RegExp(`^(?:${source})(?: (?:uhr|[ap]m))?$`), read]
 
+/** "Shortly after three" is three or a quarter past: somebody has to ask. */
+const nearly = (hour: string, offset: number, way: string | undefined) =>
+  either(spoken(hour, offset), spoken(hour, offset + (way === 'vor' || way === 'before' ? -15 : 15)))
+
 const german: readonly Pattern[] = [
+  inText(`(?:kurz|knapp|etwas|bisschen) (vor|nach) halb ${hour}(?: uhr)?`, ([way, h = '']) => nearly(h, -30, way)),
+  inText(`(?:kurz|knapp|etwas|bisschen) (vor|nach) ${hour}(?: uhr)?`, ([way, h = '']) => nearly(h, 0, way)),
   inText(`([12]?\\d) (?:minuten )?(vor|nach) halb ${hour}`, ([n = '', way, h = '']) => spoken(h, -30 + signed(way, n))),
   inText(`halb ${hour}(?: uhr)?`, ([h = '']) => spoken(h, -30)),
   inText(`(?:dreiviertel|3 viertel) ${hour}`, ([h = '']) => spoken(h, -15)),
@@ -62,6 +68,7 @@ const german: readonly Pattern[] = [
   inText('(\\d{1,2}):(\\d\\d)(?::\\d\\d(?:\\.\\d+)?)?(?: uhr)?', ([h = '', m = '']) => digital(h, m)),
   inText('(\\d{1,2})\\.(\\d\\d)(?: uhr| h\\b)', ([h = '', m = '']) => digital(h, m)),
   inText('um (\\d{1,2})\\.(\\d\\d)', ([h = '', m = '']) => digital(h, m)),
+  inText('(?:um|gegen) (\\d\\d)(\\d\\d)(?: uhr)?(?!\\S)', ([h = '', m = '']) => digital(h, m)),
   inText('(\\d{1,2})h(\\d\\d)', ([h = '', m = '']) => digital(h, m)),
   inText(`(\\d{1,2}) ?(?:uhr|h) (?:und )?${hour}(?: minuten)?`, ([h = '', m = '']) => spoken(h, Number(m))),
   inText('(\\d{1,2}) ?(?:uhr|h)\\b', ([h = '']) => spoken(h)),
@@ -70,6 +77,7 @@ const german: readonly Pattern[] = [
 ]
 
 const english: readonly Pattern[] = [
+  inText(`(?:a )?(?:just|shortly|right|little|bit) (after|past|before) ${hour}`, ([way, h = '']) => nearly(h, 0, way)),
   inText(`half past ${hour}`, ([h = '']) => spoken(h, 30)),
   // British "half two" is 2:30; whoever thinks in German or Dutch means 1:30.
   inText(`half ${hour}`, ([h = '']) => either(spoken(h, -30), spoken(h, 30))),
@@ -83,6 +91,8 @@ const english: readonly Pattern[] = [
   inText('(\\d\\d)(\\d\\d) hours', ([h = '', m = '']) => digital(h, m)),
   inText('(\\d{1,2}):(\\d\\d)(?::\\d\\d(?:\\.\\d+)?)?', ([h = '', m = '']) => digital(h, m)),
   inText('(\\d{1,2})\\.(\\d\\d)(?= [ap]m\\b)', ([h = '', m = '']) => digital(h, m)),
+  inText('(?:at|around|about) (\\d{1,2})\\.(\\d\\d)(?![.\\d])', ([h = '', m = '']) => digital(h, m)),
+  inText('(?:at|around|about) (\\d\\d)(\\d\\d)(?!\\S)', ([h = '', m = '']) => digital(h, m)),
   // "October 6 10 30" is half past ten on the sixth: neither "6 10" nor the thirtieth. Quarters are said like this all day;
   // "ten eleven" may as well be the hours from ten to eleven.
   inText(`(?<!\\b${month} )(\\d{1,2}) ([0-5]\\d)(?: oclock| hours)?(?! ?\\d)`, ([h = '', m = '']) =>

@@ -49,7 +49,11 @@ export function listedIn(text: string, language: Language): readonly string[] | 
   )
 }
 
-/** What is said once for all of them, the month or the week, is said for each. */
+/** The hour that is alone beside one with its sign: "um zwei oder drei", "zwei oder drei Uhr". */
+const signBefore = /\b(?:um|gegen|at|around|about) \d/
+const signBehind = /\b\d{1,2} (uhr|oclock)\b/
+
+/** What is said once for all of them, the month, the week or the sign of an hour, is said for each. */
 function withShared(halves: readonly string[], language: Language): readonly string[] {
   if (halves.length < 2) return halves
   const months = monthSaid.map((pattern) => halves.map((half) => pattern.exec(half)?.[1]))
@@ -60,6 +64,13 @@ function withShared(halves: readonly string[], language: Language): readonly str
     const joint = /^\d/.test(said ?? '') ? '.' : language === 'de' ? '. ' : ' '
     if (said !== undefined && !hasMonth) return half.replace(dayAlone, `$1$2${joint}${said}`)
     const isBare = week !== undefined && weekdayAlone[language].test(half) && !weekSaid[language].test(half)
-    return isBare ? `${half} ${week}` : half
+    return isBare ? `${half} ${week}` : withSign(half, halves, language)
   })
+}
+
+function withSign(half: string, halves: readonly string[], language: Language): string {
+  const isBare = /^\d{1,2}$/.test(half)
+  if (isBare && halves.some((other) => signBefore.test(other))) return `${language === 'de' ? 'um' : 'at'} ${half}`
+  const behind = halves.map((other) => signBehind.exec(other)?.[1]).find((found) => found !== undefined)
+  return behind !== undefined && /(?:^| )\d{1,2}$/.test(half) ? `${half} ${behind}` : half
 }

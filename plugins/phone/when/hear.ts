@@ -15,8 +15,8 @@ type Field = 'start' | 'date' | 'time'
 
 const other: Record<Language, Language> = { de: 'en', en: 'de' }
 const soonest: Record<Language, RegExp> = {
-  de: /^(?:so (?:bald|schnell|frueh) wie moeglich|(?:der |den )?naechst(?:e|en|er|moeglich\w*) (?:freien? )?termin|(?:baldm|schnellstm|naechstm|fruehestm)oeglich\w*|sofort|jetzt|gleich|egal wann|irgendwann|asap)$/,
-  en: /^(?:as soon as possible|asap|now|right now|(?:the )?(?:soonest|earliest)(?: possible)?|first available|next available|any ?time|whenever)$/,
+  de: /^(?:so (?:bald|schnell|frueh) wie moeglich|(?:der |den )?naechst(?:e|en|er|moeglich\w*) (?:freien? )?termin|(?:baldm|schnellstm|naechstm|fruehestm)oeglich\w*|moeglichst (?:bald|frueh|schnell|zeitnah)|jederzeit|wann immer|sofort|jetzt|gleich|egal wann|irgendwann|asap)$/,
+  en: /^(?:as soon as possible|asap|now|right now|right away|immediately|as early as possible|the earliest you have|(?:the )?(?:soonest|earliest)(?: possible)?|first available|next available|any ?time|whenever)$/,
 }
 
 /**

@@ -14,18 +14,21 @@ const grammars: Record<Language, Grammar> = {
     between: /\b(?:zwischen|von) (.+)$/,
     joins: [' und ', ' bis ', ' - '],
     // Not behind a number or a quarter: "Viertel nach drei" is no beginning.
-    from: /(?<!viertel |\d )\b(?:ab|nach|fruehestens(?: um)?|nicht vor) (.+)$/,
-    until: /(?<!viertel |nicht |\d )\b(?:vor|bis|spaetestens(?: um)?) (.+)$/,
+    from: /(?<!viertel |kurz |knapp |etwas |bisschen |\d )\b(?:ab|nach|fruehestens(?: um)?|nicht vor) (.+)$/,
+    until: /(?<!viertel |kurz |knapp |etwas |bisschen |nicht |\d )\b(?:vor|bis|spaetestens(?: um)?) (.+)$/,
     dashed: /(?<![\d.:-])(\d{1,2}(?::\d\d)?) ?- ?(\d{1,2}(?::\d\d)? uhr)\b/,
   },
   en: {
     between: /\b(?:between|from) (.+)$/,
     joins: [' and ', ' to ', ' until ', ' till ', ' - '],
-    from: /(?<!quarter |half |\d |minutes )\b(?:after|from|not before) (.+)$/,
-    until: /(?<!quarter |\d |not |minutes )\b(?:before|until|till|by) (.+)$/,
+    from: /(?<!quarter |half |just |shortly |right |little |bit |\d |minutes )\b(?:after|from|not before) (.+)$/,
+    until: /(?<!quarter |just |shortly |right |little |bit |\d |not |minutes )\b(?:before|until|till|by) (.+)$/,
     dashed: /(?<![\d.:-])(\d{1,2}(?::\d\d)?(?: [ap]m)?) ?- ?(\d{1,2}(?::\d\d)? [ap]m)\b/,
   },
 }
+
+/** With minutes at both ends it is clear in any language: "14:00-16:00". */
+const clocks = /(?<![\d.:-])(\d{1,2}:\d\d) ?- ?(\d{1,2}:\d\d)(?![\d:])/
 
 /** Words of a clock at most: "5 minutes to half 3 oclock pm". */
 const longestClock = 6
@@ -33,7 +36,7 @@ const longestClock = 6
 /** Finds a stretch of hours in plain words: "zwischen 14 und 16 Uhr", "after 4 pm". Null where there is none. */
 export function findHours(words: string, language: Language): HoursFound | null {
   const { between, dashed, from, until, joins } = grammars[language]
-  const line = dashed.exec(words)
+  const line = dashed.exec(words) ?? clocks.exec(words)
   if (line)
     return betweenClocks(readClock(line[1] ?? '', language), readClock(line[2] ?? '', language), cut(words, line))
   return (

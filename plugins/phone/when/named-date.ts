@@ -19,6 +19,10 @@ const trusted: readonly RegExp[] = [
   new RegExp(`^${month}(?: \\d{1,2}(?:st|nd|rd|th)?)?(?: \\d{4})?$`),
 ]
 
+/** Without a day beside it the library reads no German month. */
+const germanMonths = 'januar februar maerz april mai juni juli august september oktober november dezember'.split(' ')
+const monthAlone = /^([a-z]+)(?: (\d{4}))?$/
+
 /** Days of a month, for seeing that "31 April" names April and no day of it. */
 const dayNumber = /\b(?:29|30|31)(\.|st|th)?(?=\s|$)/
 
@@ -30,6 +34,9 @@ const dayNumber = /\b(?:29|30|31)(\.|st|th)?(?=\s|$)/
  * Weekdays and weeks are not for it either: it takes one of the meanings of "next Friday".
  */
 export function namedDate(text: string, today: Day, language: Language): DayReading {
+  const [, name = '', year] = (language === 'de' ? monthAlone.exec(text) : null) ?? []
+  const month = germanMonths.indexOf(name) + 1
+  if (month > 0) return wholeMonth(year === undefined ? null : Number(year), month, today) ?? noDay
   const found = readAll(text, today, language)
   if (found !== null) return found
   if (!dayNumber.test(text)) return noDay

@@ -1,4 +1,5 @@
 import { anyOfDays, type Day, type DayReading, dayProblem, noDay, onWeekday, weekdayAfter } from './calendar-day.ts'
+import { betweenDays, fromDay, partOfSpan, untilDay } from './day-stretch.ts'
 import { canonicalDayWords } from './day-words.ts'
 import { namedDate } from './named-date.ts'
 import { numericDate } from './numeric-date.ts'
@@ -45,11 +46,36 @@ const rules: readonly Rule[] = [
   [/^(\d\d?) week from (.+)$/, ([weeks, text = ''], { day }) => weeksAfter(day(text), Number(weeks))],
   [/^(\d\d?) week (today|tomorrow)$/, ([weeks, text = ''], { day }) => weeksAfter(day(text), Number(weeks))],
   [/^(?:in )?(\d\d?) week$/, ([weeks], { today }) => week(today, Number(weeks))],
+  [/^(?:heute|today) (in (?:8|14) (?:tagen|days))$/, ([text = ''], { day }) => day(text)],
   // Eight days are a week to many Germans.
   [/^in 8 tagen$/, (_, { today }) => anyOfDays([today.add({ days: 7 }), today.add({ days: 8 })])],
   [/^(this|coming|next|afternext) week$/, ([which], { today }) => week(today, weeksAhead(which))],
   [/^(?:(this|coming|next) )?weekend$/, ([which], { today }) => weekend(today, which)],
   [/^(this|next) (?:month|monat)$/, ([which], { today }) => month(today, which === 'next' ? 1 : 0)],
+  [
+    /^(anfang|mitte|ende|beginning|start|early|mid|middle|end|late) (week|month|monat)$/,
+    (groups, { day }) => partOfSpan(groups[0] ?? '', day(`this ${groups[1]}`)),
+  ],
+  [
+    /^(anfang|mitte|ende|beginning|start|early|mid|middle|end|late) (.+)$/,
+    ([which = '', text = ''], { day }) => partOfSpan(which, day(text)),
+  ],
+  // "Montag und Mittwoch" are two days; only between them lies a third.
+  [/^(?:zwischen|between) (.+?) (?:und|and) (.+)$/, (groups, reading) => daysBetween(groups, reading)],
+  [
+    /^(?:(?:vom|von|from) )?(.+?) (?:bis|to|through|thru|until|till|-) (.+)$/,
+    (groups, reading) => daysBetween(groups, reading),
+  ],
+  [
+    /^(?:ab|fruehestens|fruehestens ab|nicht vor|from|starting|not before|earliest) (.+?)(?: on| onwards?)?$/,
+    (groups, { day }) => fromDay(day(groups[0] ?? '')),
+  ],
+  [/^(?:nach|after) (.+)$/, ([text = ''], { day }) => fromDay(day(text), 1)],
+  [
+    /^(?:bis|bis spaetestens|spaetestens|spaetestens bis|until|till|by|latest) (.+)$/,
+    ([text = ''], { day, today }) => untilDay(day(text), today),
+  ],
+  [/^(?:vor|before) (.+)$/, ([text = ''], { day, today }) => untilDay(day(text), today, 1)],
   [/^wd(\d) (.+)$/, ([wd, text = ''], { day }) => crossChecked(day(text), Number(wd))],
   [/^(.+) wd(\d)$/, ([text = '', wd], { day }) => crossChecked(day(text), Number(wd))],
 ]
@@ -78,6 +104,13 @@ function weeksAndWeekday([within, weeks, weekday]: string[], { today, language }
   const isCounted = within === undefined && language === 'en'
   if (isCounted) return comingAndWeeks(today, weekday, Number(weeks))
   return weekdayInWeeks(today, Number(weekday), Number(weeks))
+}
+
+/** "Vom 3. bis 5. Oktober" names the month once. */
+function daysBetween([first = '', last = '']: string[], { day }: Reading): DayReading {
+  const end = day(last)
+  const month = /^\d{1,2}\.$/.test(first) ? /^\d{1,2}\.(.+)$/.exec(last)?.[1] : undefined
+  return betweenDays(day(month === undefined ? first : `${first}${month}`), end, /^wd\d$/.test(last))
 }
 
 function crossChecked(reading: DayReading, weekday: number): DayReading {

@@ -57,7 +57,7 @@ export type Question = {
 /** A stretch of time in which something is looked for; `to` is exclusive. Never begins before now. */
 export type Window = {
   is: 'window'
-  span: 'day' | 'part_of_day' | 'hours' | 'week' | 'weekend' | 'month' | 'soonest'
+  span: 'day' | 'part_of_day' | 'hours' | 'days' | 'week' | 'weekend' | 'month' | 'soonest'
   from: Instant
   to: Instant
   /** Only within these hours of each day ("next week in the morning"): minutes after midnight, the end exclusive. */

@@ -14,6 +14,10 @@ const rewrites: Record<Language, readonly [RegExp, string][]> = {
     [/(tag|mittwoch)(morgens?|frueh|vormittags?|mittags?|nachmittags?|abends?|nachts?)\b/g, '$1 $2'],
     // "Morgen" is tomorrow, and behind a day it is the morning.
     [/\b(heute|gestern|morgen|am|\w+(?:tag|woch|abend)) morgen\b/g, '$1 morgens'],
+    [/\beiner viertelstunde\b/g, '15 minuten'],
+    [/\b(?:anderthalb|eineinhalb) stunden\b/g, '90 minuten'],
+    [/\bum (?:punkt|genau|exakt) (?=\d)/g, 'um '],
+    [/\bpunkt (?=\d)/g, 'um '],
     [/\beiner halben stunde\b/g, '30 minuten'],
   ],
   en: [
@@ -22,6 +26,8 @@ const rewrites: Record<Language, readonly [RegExp, string][]> = {
     [/\b(?:the )?day after tomorrow\b/g, 'in 2 days'],
     [/\b(?:a )?fortnight\b/g, '2 weeks'],
     [/\ba quarter\b/g, 'quarter'],
+    [/\ban hour and a half\b/g, '90 minutes'],
+    [/\b(\d{1,2})[- ]?ish\b/g, 'around $1'],
     [/(\d)(am|pm)\b/g, '$1 $2'],
   ],
 }
@@ -31,6 +37,8 @@ const rewrites: Record<Language, readonly [RegExp, string][]> = {
  * punctuation but that of dates and clocks. Null where it is too long to be a time.
  */
 export function plainWords(text: string, language: Language): string | null {
+  // Before any pattern runs: their work must not grow with what a stranger sends.
+  if (text.length > longest * 4) return null
   const small = text
     .normalize('NFKC')
     .toLowerCase()

@@ -16,7 +16,7 @@ export type Utterance = {
   wants?: 'start' | 'window'
   allowPast?: boolean
   /** Several days were named to choose from: whoever says so knows none of them. */
-  isChoice?: true
+  isChoice?: boolean
 }
 
 export type Expectation =
@@ -65,7 +65,7 @@ const en = (says: Utterance['says'], expects: Expectation, more: Partial<Utteran
   ...more,
 })
 
-const choice = { isChoice: true } as const
+const choice = { isChoice: true }
 
 const halves = ['2026-10-02T02:30', '2026-10-02T14:30']
 const threes = ['2026-10-02T03:00', '2026-10-02T15:00']
@@ -195,7 +195,6 @@ const germanDays: readonly Utterance[] = [
   de('am dritten zwei', asks('DATE_UNREADABLE')),
   de('am fünften zehnten um halb elf', at('2026-10-05T10:30'), { open: salon }),
   de('nicht morgen', asks('DATE_UNREADABLE')),
-  de('vor dem 6. Oktober', asks('DATE_UNREADABLE')),
   de('einen Tag nach morgen', asks('DATE_UNREADABLE')),
   // A lone number behind a day is an hour to some and a slip to others.
   de('morgen drei', asks('DATE_UNREADABLE')),
@@ -336,6 +335,107 @@ const english: readonly Utterance[] = [
   en('übermorgen um 15 Uhr', at('2026-10-03T15:00')),
 ]
 
+const days = (from: string, to: string): Expectation => ({ span: 'days', from: `${from}T00:00`, to: `${to}T00:00` })
+const fromNow = (span: Window['span'], to: string): Expectation => ({
+  span,
+  from: '2026-10-01T10:00',
+  to: `${to}T00:00`,
+})
+const halfPastTen = at('2026-10-02T10:30')
+const december: Expectation = { span: 'month', from: '2026-12-01T00:00', to: '2027-01-01T00:00' }
+const inAnHourAndAHalf = at('2026-10-01T11:30')
+
+/** What callers say all day. */
+const everyday: readonly Utterance[] = [
+  de('Montag in acht Tagen', on('2026-10-12', '2026-10-13')),
+  de('heute in acht Tagen', asksDay('DATE_AMBIGUOUS', '2026-10-08', '2026-10-09')),
+  de('kommenden Dienstag gegen 10', at('2026-10-06T10:00'), { open: salon }),
+  de('morgen so um halb elf', halfPastTen, { open: salon }),
+  de('so um halb elf', asks('DATE_MISSING', ['2026-10-01T10:30']), { open: salon }),
+  de('morgen 10 Uhr 30', halfPastTen, { open: salon }),
+  de('morgen zehn Uhr dreißig', halfPastTen, { open: salon }),
+  de('morgen um 1530', at('2026-10-02T15:30')),
+  // Four digits without a word before them may be a year, or a number of theirs.
+  de('morgen 1530', asks('DATE_UNREADABLE')),
+  de('morgen um Punkt drei', at('2026-10-02T15:00'), { open: salon }),
+  de('morgen exakt um 15 Uhr', at('2026-10-02T15:00')),
+  de('morgen kurz nach drei', asks('TIME_AMBIGUOUS', ['2026-10-02T15:00', '2026-10-02T15:15']), { open: salon }),
+  de('morgen kurz vor halb drei', asks('TIME_AMBIGUOUS', ['2026-10-02T14:30', '2026-10-02T14:15']), { open: salon }),
+  de('morgen um zwei oder drei', asks('TIME_AMBIGUOUS', ['2026-10-02T14:00', '2026-10-02T15:00']), { open: salon }),
+  de('morgen zwei oder drei Uhr', asks('TIME_AMBIGUOUS', ['2026-10-02T14:00', '2026-10-02T15:00']), { open: salon }),
+  de({ date: 'morgen', time: '14:00-16:00' }, hours('2026-10-02', '14:00', '16:00')),
+  de({ date: 'morgen', time: '14:00 - 16:00' }, hours('2026-10-02', '14:00', '16:00')),
+  de('in anderthalb Stunden', inAnHourAndAHalf),
+  de('in einer Viertelstunde', at('2026-10-01T10:15')),
+  de('25.12.', on('2026-12-25', '2026-12-26')),
+  de('am Fünfundzwanzigsten', on('2026-10-25', '2026-10-26')),
+  de('am fünfundzwanzigsten zwölften', on('2026-12-25', '2026-12-26')),
+  de('5 Oktober', on('2026-10-05', '2026-10-06')),
+  de('Heiligabend', on('2026-12-24', '2026-12-25')),
+  de('am zweiten Weihnachtstag', on('2026-12-26', '2026-12-27')),
+  de('Weihnachten', asks('DATE_UNREADABLE')),
+  de('heute noch', fromNow('day', '2026-10-02')),
+  de('diese Woche noch', fromNow('week', '2026-10-05')),
+  de('gleich morgen früh', part('2026-10-02', '06:00', '10:00')),
+  de('nächste Woche irgendwann', { span: 'week', from: '2026-10-05T00:00', to: '2026-10-12T00:00' }),
+  de('möglichst bald', { span: 'soonest', from: '2026-10-01T10:00', to: '2026-10-15T10:00' }),
+  de('ab Mittwoch', days('2026-10-07', '2026-10-21')),
+  de('frühestens am Mittwoch', days('2026-10-07', '2026-10-21')),
+  de('nicht vor Freitag', days('2026-10-02', '2026-10-16')),
+  de('nach Mittwoch', days('2026-10-08', '2026-10-22')),
+  de('ab Mittwoch nachmittags', {
+    ...days('2026-10-07', '2026-10-21'),
+    hours: { from: 720, to: 1080 },
+  }),
+  de('ab Mittwoch um 15 Uhr', asks('DATE_AMBIGUOUS')),
+  de('ab nächstem Freitag', asksDay('DATE_AMBIGUOUS', '2026-10-02', '2026-10-09')),
+  de('ab Mittwoch', asksDay('TIME_MISSING'), { wants: 'start' }),
+  de('bis Freitag', fromNow('days', '2026-10-03')),
+  de('spätestens Freitag', fromNow('days', '2026-10-03')),
+  de('vor dem 6. Oktober', fromNow('days', '2026-10-06')),
+  de('vor heute', asks('DATE_UNREADABLE')),
+  de('Montag bis Mittwoch', days('2026-10-05', '2026-10-08')),
+  de('von Samstag bis Freitag', days('2026-10-03', '2026-10-10')),
+  de('vom 3. bis 5. Dezember', days('2026-12-03', '2026-12-06')),
+  de('zwischen Montag und Mittwoch', days('2026-10-05', '2026-10-08')),
+  de('Montag und Mittwoch', asks('DATE_UNREADABLE')),
+  de('von Montag auf Dienstag', asks('DATE_UNREADABLE')),
+  de('im Dezember', december),
+  de('Ende des Monats', days('2026-10-21', '2026-11-01')),
+  de('Anfang Dezember', days('2026-12-01', '2026-12-11')),
+  de('Mitte nächster Woche', days('2026-10-06', '2026-10-09')),
+  de('Ende der Woche', fromNow('days', '2026-10-05')),
+  de('Anfang der Woche', asks('DATE_IN_PAST')),
+  de('Anfang Freitag', asks('DATE_UNREADABLE')),
+  en('noon', asks('DATE_MISSING', ['2026-10-01T12:00'])),
+  en('tomorrow at midday', at('2026-10-02T12:00')),
+  en('tomorrow at half ten', asks('TIME_AMBIGUOUS', ['2026-10-02T09:30', '2026-10-02T10:30']), { open: salon }),
+  en('tomorrow ten-ish', at('2026-10-02T10:00'), { open: salon }),
+  en('tomorrow around 10ish', at('2026-10-02T10:00'), { open: salon }),
+  en('tomorrow at 3 sharp', at('2026-10-02T15:00'), { open: salon }),
+  en('tomorrow at 1530', at('2026-10-02T15:30')),
+  en('tomorrow at 15.30', at('2026-10-02T15:30')),
+  en('tomorrow 3pm-4pm', hours('2026-10-02', '15:00', '16:00')),
+  en('tomorrow just after three', asks('TIME_AMBIGUOUS', ['2026-10-02T15:00', '2026-10-02T15:15']), { open: salon }),
+  en('tomorrow at two or three', asks('TIME_AMBIGUOUS', ['2026-10-02T14:00', '2026-10-02T15:00']), { open: salon }),
+  en('in an hour and a half', inAnHourAndAHalf),
+  en('Christmas Eve', on('2026-12-24', '2026-12-25')),
+  en('later today', fromNow('day', '2026-10-02')),
+  en('anytime tomorrow', on('2026-10-02', '2026-10-03')),
+  en('any time next week', { span: 'week', from: '2026-10-05T00:00', to: '2026-10-12T00:00' }),
+  en('tomorrow any time after 3pm', { span: 'hours', from: '2026-10-02T15:00', to: '2026-10-03T00:00' }),
+  en('from Wednesday on', days('2026-10-07', '2026-10-21')),
+  en('not before Friday', days('2026-10-02', '2026-10-16')),
+  en('by Friday', fromNow('days', '2026-10-03')),
+  en('Monday through Wednesday', days('2026-10-05', '2026-10-08')),
+  en('Monday and Wednesday', asks('DATE_UNREADABLE')),
+  en('in December', december),
+  en('end of the month', days('2026-10-21', '2026-11-01')),
+  en('early next week', days('2026-10-05', '2026-10-08')),
+  en('mid-December', days('2026-12-11', '2026-12-21')),
+  en('tomorrow 9 to 5', asks('DATE_UNREADABLE')),
+]
+
 const mondayOrTuesday = asksDay('DATE_AMBIGUOUS', '2026-10-05', '2026-10-06')
 const inDecember = asksDay('DATE_AMBIGUOUS', '2026-12-03', '2026-12-04')
 
@@ -389,4 +489,5 @@ export const utterances: readonly Utterance[] = [
   ...machines,
   ...english,
   ...choices,
+  ...everyday,
 ]

@@ -69,6 +69,7 @@ const vocabulary = (
   'in drei acht 14 2 Tagen am um den 3. dritten 4.10. 04.10.2023 31.4. Oktober Februar 29. halb viertel dreiviertel nach ' +
   'vor Uhr 18:16 24:00 15.30 früh vormittags mittags Abend nachts zwischen und bis ab oder nicht bitte Mitternacht sofort ' +
   'tomorrow next this last Friday week fortnight a from half past quarter to at noon midnight pm am o’clock 3/4/2026 ' +
+  'December Ende Anfang ab bis frühestens through early kurz ish by oder 14:00-16:00 entweder Monday, Heiligabend ' +
   'October 4th thirty twenty-first twenty the morning tonight after before between or 2026-10-25T02:30 2026 99 0 -'
 ).split(' ')
 const babble = fc.array(fc.constantFrom(...vocabulary), { maxLength: 8 }).map((words) => words.join(' '))
@@ -95,6 +96,40 @@ t.test('whatever is said, there is an answer, and it does not lie behind', async
     }),
     { numRuns: 1000 },
   )
+})
+
+t.test('a story without end is no time, and nobody waits for it', async (t) => {
+  const long = (text: string) => text.repeat(Math.ceil(10_000 / text.length))
+  const texts = [
+    'Montag oder ',
+    '1',
+    ' ',
+    '[',
+    'a',
+    '3 ',
+    ', ',
+    'oder ',
+    'Montag bis ',
+    'zwischen 2 und ',
+    'ä',
+    '\u0000',
+    '10:00-',
+  ]
+  const now = '2026-10-01T08:00:00Z'
+  for (const text of texts.map(long)) {
+    for (const language of ['de', 'en'] as const) {
+      const spoken = {
+        start: text,
+        date: text,
+        time: text,
+        weekday: text,
+        partOfDay: text,
+        timeFrom: text,
+        timeTo: text,
+      }
+      t.equal(readWhen(spoken, { now, timeZone: 'Europe/Berlin', language }).is, 'question', JSON.stringify(text[0]))
+    }
+  }
 })
 
 t.test('evidence chooses among what was offered and makes no other answer', async () => {
