@@ -12,22 +12,40 @@ const nearMinutes = 60
 
 /**
  * Whether a business is open at a time of day, as far as its free times of two weeks tell: "um drei" is 15:00 where
- * nothing is ever free at night. Not of one day alone: a full morning would make an evening of every "um sieben". Where
- * too little is free to tell, everything may be meant, and is asked.
+ * nothing is ever free at night. Of several services it is open for any. Where too little is free to tell, everything may
+ * be meant, and is asked.
  */
 export async function businessHours(
   conversation: Conversation,
-  service: ServiceView,
+  ...services: readonly ServiceView[]
 ): Promise<(instant: Instant) => boolean> {
-  const { desk, tenant } = conversation
-  const now = desk.clock.now()
+  const { timeZone } = conversation.tenant
+  const found = await Promise.all(services.map((service) => startsOf(conversation, service)))
+  // A service that is booked out says nothing, and the others still do.
+  const hours = found.filter((starts) => isEnough(starts, timeZone)).map((starts) => hoursOf(starts, timeZone))
+  return (instant) => hours.length === 0 || hours.some((isOpen) => isOpen(instant))
+}
+
+/**
+ * The hours that free times tell. Not those of one day alone: a full morning would make an evening of every "um sieben".
+ * Where too few days have anything, every hour may be one.
+ */
+export function hoursOf(starts: readonly Instant[], timeZone: string): (instant: Instant) => boolean {
+  if (!isEnough(starts, timeZone)) return () => true
+  const open = [...new Set(starts.map((start) => minuteOfDay(start, timeZone)))]
+  return (instant) => {
+    const minute = minuteOfDay(instant, timeZone)
+    return open.some((other) => Math.abs(other - minute) <= nearMinutes)
+  }
+}
+
+function isEnough(starts: readonly Instant[], timeZone: string): boolean {
+  return new Set(starts.map((start) => localDay(start, timeZone))).size >= enoughDays
+}
+
+async function startsOf(conversation: Conversation, service: ServiceView): Promise<readonly Instant[]> {
+  const now = conversation.desk.clock.now()
   const range = { from: now, to: later(now, days * dayMs) }
   const free = await freeStarts(conversation, service, range, leftMs(conversation) / 2)
-  const starts = free.is === 'known' ? free.starts : []
-  if (new Set(starts.map((start) => localDay(start, tenant.timeZone))).size < enoughDays) return () => true
-  const open = new Set(starts.map((start) => minuteOfDay(start, tenant.timeZone)))
-  return (instant) => {
-    const minute = minuteOfDay(instant, tenant.timeZone)
-    return [...open].some((other) => Math.abs(other - minute) <= nearMinutes)
-  }
+  return free.is === 'known' ? free.starts : []
 }
