@@ -9,6 +9,10 @@ Every error that Kalends gives to a person has a stable code; codes are never re
 \`application/problem+json\` (RFC 9457) with the status, title and code below and the sentence as \`detail\`. \`{words in
 braces}\` are filled in. *Again* says whether the same request, sent once more later, can succeed as it stands.
 
+These are the codes of the API and of the program's start. Codes of a sync (\`SLOT_TAKEN\`, \`HTTP_422\`, …) say in their review
+what happened and what to do. Codes of answers on the phone (\`BOOKED\`, \`PENDING\`, …) stand in
+[plugins/phone](plugins/phone/README.md#the-codes).
+
 | code | status | again | title | sentence |
 |---|---|---|---|---|
 `
