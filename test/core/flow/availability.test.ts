@@ -58,10 +58,12 @@ t.test('what the calendar calls free, in order, as long as the service', async (
 
 t.test('what is promised and not yet written is not free', async (t) => {
   const salon = await testGateway(t)
-  const { gateway, author, connection } = salon
+  const { gateway, author, twin } = salon
   const [first, second] = [nextSlot(), later(nextSlot(), 240)]
   const moving = await synced(salon, (await book(salon, later(second, 120))).id)
-  await gateway.connections.pause(author, connection.id, { scope: 'outbound' })
+  for (const operation of ['createBooking', 'rescheduleBooking']) {
+    twin.faults.add({ operation, kind: 'status', status: 503 })
+  }
   const { id } = await book(salon, first)
   t.notOk(await isFree(salon, first), 'a visit that waits')
   await gateway.appointments.reschedule(author, moving.id, { startsAt: second })
