@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { closed, mapOf, parseDuration, positiveDurationPattern } from '#core'
+import { ArgumentAliases, type ArgumentNames, readArgumentAliases } from './argument-aliases.ts'
 import type { Language } from './when/spoken.ts'
 
 /** What an agent may ask for. */
@@ -41,6 +42,8 @@ export const PhoneOptions = closed({
   aliases: Type.Optional(
     mapOf(Type.Unsafe<FunctionName>(Type.Union(functionNames.map((name) => Type.Literal(name)))), 64),
   ),
+  /** The same for their arguments, for all functions or for one: `{ all: { wunschleistung: service } }`. */
+  argumentAliases: Type.Optional(ArgumentAliases),
   failedProofsPerCall: count(5, 'wrong answers to "who are you" after which a call is told nothing more'),
   failedProofsPerNumber: count(10, 'the same for one number, within an hour'),
   failedProofsWithheld: count(60, 'the same for all callers without a number together, within an hour'),
@@ -61,6 +64,7 @@ export type PhoneSettings = {
   holdMinutes: number
   language: Language
   aliases: ReadonlyMap<string, FunctionName>
+  argumentAliases: ArgumentNames
   failedProofsPerCall: number
   failedProofsPerNumber: number
   failedProofsWithheld: number
@@ -83,7 +87,11 @@ const knownAliases: Readonly<Record<string, FunctionName>> = {
   cancel_booking: 'cancel_appointment',
 }
 
-/** Completes the options of the plugin; names of the tenant's own go over those that are known. */
+/**
+ * Completes the options of the plugin; names of the tenant's own go over those that are known.
+ *
+ * @throws KalendsError KAL_PLUGIN_OPTIONS for an alias of an argument that cannot be one.
+ */
 export function readSettings(options: PhoneOptions): PhoneSettings {
   const { lookupWithin = '3s', changeWithin = '8s', aliases = {} } = options
   const own = functionNames.map((name) => [name, name] as const)
@@ -93,6 +101,7 @@ export function readSettings(options: PhoneOptions): PhoneSettings {
     holdMinutes: options.holdMinutes ?? 5,
     language: options.language ?? 'en',
     aliases: new Map([...Object.entries(knownAliases), ...Object.entries(aliases), ...own]),
+    argumentAliases: readArgumentAliases(options.argumentAliases ?? {}),
     failedProofsPerCall: options.failedProofsPerCall ?? 5,
     failedProofsPerNumber: options.failedProofsPerNumber ?? 10,
     failedProofsWithheld: options.failedProofsWithheld ?? 60,

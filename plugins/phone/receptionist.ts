@@ -8,6 +8,7 @@ import {
   type Receptionist,
   type ToolResult,
 } from '#core'
+import { renamedArguments } from './argument-aliases.ts'
 import { argumentMap } from './argument-map.ts'
 import { cleanArguments } from './arguments.ts'
 import { type Conversation, converse, leftMs } from './conversation.ts'
@@ -66,9 +67,10 @@ export function createReceptionist(gateway: Gateway, settings: PhoneSettings): R
       const { changes, run } = functions[name ?? 'get_current_context']
       const conversation = await begin(gateway, settings, reached, toolCall, deadline, changes)
       if (name === null) return unknownFunction(conversation)
+      const args = renamedArguments(toolCall.args, name, settings.argumentAliases)
       // A change is not cut off: it watches the time itself, and says how it stands.
-      if (changes) return (await servedBefore(conversation)) ?? run(conversation, toolCall.args)
-      const work = run(conversation, toolCall.args)
+      if (changes) return (await servedBefore(conversation)) ?? run(conversation, args)
+      const work = run(conversation, args)
       return withinMs(work, leftMs(conversation), () => answer(conversation, 'CALENDAR_SLOW', {}))
     },
     hear: (reached, event) => hearCall(gateway, reached, event),
