@@ -6,12 +6,16 @@ const list = (names: string): readonly string[] => names.split(' ')
 export const whenNames: Record<keyof Spoken, readonly string[]> = {
   start: list(
     'start starts_at start_at start_time start_datetime start_date_time datetime date_time date_and_time when wann zeitpunkt ' +
-      'termin slot slot_start appointment appointment_start appointment_datetime appointment_date_time wunschtermin',
+      'termin slot slot_start time_slot timeslot beginn appointment appointment_start appointment_datetime appointment_date_time wunschtermin',
   ),
   date: list(
-    'date datum day tag appointment_date preferred_date requested_date start_date termin_datum wunschdatum date_from from_date datum_von',
+    'date datum day tag appointment_date preferred_date requested_date start_date termin_datum wunschdatum date_from from_date datum_von ' +
+      'appointment_day booking_date termindatum requested_day preferred_day gewuenschtes_datum',
   ),
-  time: list('time uhrzeit zeit appointment_time preferred_time requested_time termin_zeit wunschzeit hour'),
+  time: list(
+    'time uhrzeit zeit appointment_time preferred_time requested_time termin_zeit wunschzeit hour booking_time slot_time terminzeit ' +
+      'gewuenschte_uhrzeit',
+  ),
   weekday: list('weekday wochentag day_of_week week_day'),
   partOfDay: list('part_of_day tageszeit time_of_day daytime day_part preferred_part_of_day'),
   timeFrom: list(
@@ -28,20 +32,21 @@ export const oldNames = list('old alt alte alter altes current existing original
 export const fieldNames = {
   service: list(
     'service service_name services dienstleistung leistung behandlung treatment service_slug service_id service_type ' +
-      'appointment_type terminart termin_art',
+      'appointment_type terminart termin_art treatment_name leistungsname service_title gewuenschte_leistung',
   ),
   staff: list(
     'staff staff_name staff_member mitarbeiter mitarbeiterin employee stylist friseur friseurin preferred_staff',
   ),
   name: list(
     'customer_name name full_name kundenname kunde kunde_name caller_name client_name patient_name customer ' +
-      'customer_full_name guest_name anrufer',
+      'customer_full_name guest_name anrufer fullname client guest patient booking_name contact_name attendee_name kundin person',
   ),
   firstName: list('first_name vorname customer_first_name kunde_vorname given_name'),
   lastName: list('last_name nachname customer_last_name kunde_nachname family_name surname familienname'),
   phone: list(
     'customer_phone phone phone_number telefon telefonnummer rufnummer handynummer handy mobile mobile_number tel ' +
-      'customer_phone_number kunde_telefon caller_number contact_number',
+      'customer_phone_number kunde_telefon caller_number contact_number telephone telephone_number phonenumber mobil ' +
+      'mobilnummer callback_number client_phone guest_phone',
   ),
   email: list('email e_mail mail customer_email email_address e_mail_adresse emailadresse kunde_email'),
   notes: list(
@@ -49,7 +54,8 @@ export const fieldNames = {
   ),
   reference: list(
     'appointment_ref reference ref appointment_reference booking_reference booking_ref confirmation_code booking_code ' +
-      'terminnummer buchungsnummer buchungscode appointment_id booking_id termin_id code',
+      'appointment_number booking_number confirmation_number reference_number referenznummer referenz ' +
+      'terminnummer termin_nummer buchungsnummer buchungscode appointment_id booking_id termin_id code',
   ),
   reason: list('reason grund cancellation_reason cancel_reason reschedule_reason absagegrund stornogrund storno_grund'),
   query: list('query search suche search_term suchbegriff q category kategorie'),

@@ -88,6 +88,8 @@ t.test('names in both languages and all spellings', async (t) => {
     { appointmentDate: 'morgen', appointmentTime: '15:00' },
     { 'preferred-date': 'morgen', 'Preferred Time': '15:00' },
     { appointment: { date: 'morgen', time: '15:00' } },
+    { termindatum: 'morgen', terminzeit: '15:00' },
+    { booking_date: 'morgen', bookingTime: '15:00' },
     { date: 'null', datum: 'morgen', time: '{{time}}', zeit: '15:00' },
   ]) {
     t.same(cleanArguments('check_availability', { ...args, Dienstleistung: 'Schnitt' }), {
@@ -96,7 +98,11 @@ t.test('names in both languages and all spellings', async (t) => {
       when: same,
     })
   }
+  t.equal(cleanArguments('cancel_appointment', { Terminnummer: 12345 }).reference, '12345')
+  t.equal(cleanArguments('cancel_appointment', { confirmationNumber: '12345' }).reference, '12345')
   const customers = [
+    { fullname: 'Zoë Müller', mobilnummer: '15112345678' },
+    { client: { name: 'Zoë Müller', phone: '15112345678' } },
     { customer: { name: 'Zoë Müller', phone: 15112345678 } },
     { vorname: 'Zoë', nachname: 'Müller', telefon: '15112345678' },
     { customer: '{"first_name":"Zoë","last_name":"Müller"}', handynummer: '15112345678' },
