@@ -237,6 +237,7 @@ t.test('of those who would work, one is told to go when somebody may try', async
     () => standing({ circuits }, key),
     (seen) => seen === 'half_open',
   )
+  t.notOk(circuits.waiting('change').includes(key.id), 'somebody may try, and to be asked who waits takes no turn')
   const told = Array.from({ length: 5 }, () => circuits.waits(key.id, 'change'))
   t.equal(told[0], null)
   t.ok(told.slice(1).every((wait) => wait?.code === 'BREAKER_OPEN'))
@@ -343,6 +344,8 @@ t.test("by the calendar's own word the lesser classes stop first, on all nodes",
     (seen) => seen?.code === 'RATE_LIMITED',
   )
   t.equal(two.circuits.waits(key.id, 'live'), null)
+  t.ok(two.circuits.waiting('change').includes(key.id))
+  t.notOk(two.circuits.waiting('live').includes(key.id))
   t.equal(await two.ask(key, { priority: 'live' }), 200)
   const [row] = await db.query<{ held: boolean }>(
     `select held_until > now() + interval '50 seconds' as held from kalends.circuits where connection_id = $1`,

@@ -2,7 +2,13 @@ import t from 'tap'
 import { v7 } from 'uuid'
 import { unlimited } from '../../../core/domain/call-budget.ts'
 import { healthy, observed, passage, probing } from '../../../core/domain/circuit.ts'
-import { type CircuitKey, changeCircuit, circuitsChannel, readCircuits } from '../../../core/store/circuits.ts'
+import {
+  type CircuitKey,
+  changeCircuit,
+  circuitsChannel,
+  closeCircuit,
+  readCircuits,
+} from '../../../core/store/circuits.ts'
 import { deleteConnection, findConnection, insertConnection } from '../../../core/store/connections.ts'
 import type { Database } from '../../../core/store/database.ts'
 import { takeDuePolls } from '../../../core/store/polls.ts'
@@ -115,6 +121,38 @@ t.test('all are told of a change, and nobody of none', async (t) => {
     (seen) => seen.length > 0,
   )
   t.same(heard, [key.id])
+})
+
+t.test('closed by hand it forgets failures and keeps the limit; what was closed is no news', async (t) => {
+  const key = await connection(db)
+  const other = await connection(db)
+  await changeCircuit(db, key, (_, now) => ({
+    ...healthy,
+    failures: 7,
+    openUntil: now + 60_000,
+    probeUntil: now + 60_000,
+    limitedUntil: now + 30_000,
+  }))
+  await fail(other)
+  const heard: string[] = []
+  const subscription = await db.listen(
+    circuitsChannel,
+    (payload) => heard.push(payload),
+    () => undefined,
+  )
+  t.teardown(() => subscription.close())
+  await closeCircuit(db, key)
+  await closeCircuit(db, key)
+  await fail(other)
+  await until(
+    () => heard,
+    (seen) => seen.includes(other.id),
+  )
+  t.same(heard, [key.id, other.id])
+  const [row] = await readCircuits(db, key.id)
+  t.match(row?.circuit, { failures: 0, openUntil: null, probeUntil: null, limitedUntil: Number })
+  t.match(await findConnection(db, key.tenantId, key.id), { breaker: 'closed', limitedUntil: /Z$/ })
+  t.match(await rowsOf(other), [{ failures: 2 }], 'and only its own')
 })
 
 t.test('a circuit goes with its connection, and none is made for one that is gone', async (t) => {
