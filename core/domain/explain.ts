@@ -61,7 +61,7 @@ const explanations: Record<string, Explanation> = {
   ),
   HTTP_403: row(
     'The key may not do this in the calendar.',
-    'Give the key the missing right, or store another, and check.',
+    'Give the key the missing right, or store another, and check; then retry what failed.',
   ),
 
   // what was asked for
