@@ -8,9 +8,7 @@ const fillers: Record<Language, ReadonlySet<string>> = {
     ),
   ),
   en: new Set(
-    'sometime on at the around about for please of oclock then appointment anytime whenever later sharp exactly'.split(
-      ' ',
-    ),
+    'sometime on at the around about for please of oclock then appointment anytime whenever sharp exactly'.split(' '),
   ),
 }
 
@@ -38,6 +36,8 @@ const phrases: Record<Language, readonly Rewrite[]> = {
     [/\bthis (?:coming|upcoming)\b/, 'coming'],
     [/\b(?:a|one) week\b/, '1 week'],
     [/\bany time\b/, 'anytime'],
+    // "A week later" is counted from a day that nobody here knows.
+    [/\blater (?=today|this)/, ''],
     [/\bmid-/, 'mid '],
     [/\bin (?=(?:january|february|march|april|may|june|july|august|september|october|november|december)\b)/, ''],
     [/\bchristmas eve\b/, '24 december'],

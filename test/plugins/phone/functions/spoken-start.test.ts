@@ -20,6 +20,16 @@ t.test('the hours of the business choose a time when moving as they do when book
     links: [{ connection: 'calendar', target: { eventTypeId: id } }],
   })
   const date = wednesday()
+  const dotted = (days: number) => dayAhead(days).split('-').slice(1).reverse().join('.').concat('.')
+  const stretch = await calling(salon).ask('check_availability', {
+    service: 'Haircut',
+    date: `vom ${dotted(10)} bis ${dotted(16)}`,
+    time: 'vormittags',
+  })
+  t.match(stretch, { code: 'AVAILABLE' })
+  for (const { start } of stretch.options) {
+    t.ok(start.slice(0, 10) >= dayAhead(10) && start.slice(0, 10) <= dayAhead(16) && start.slice(11, 13) < '12', start)
+  }
   const booked = await calling(salon).ask('book_appointment', {
     service: 'Haircut',
     date,
