@@ -43,6 +43,15 @@ t.test('a closed day is said to have nothing, and the nearest other day is offer
   t.match(weekend, { code: 'NONE_THEN', message: /In dieser Zeit .* nichts frei\. Frei wäre: Montag/ })
 })
 
+t.test('of two days that are as near it is the later one', async (t) => {
+  const salon = await officeSalon(t)
+  const [hours = { days: [], startTime: '09:00', endTime: '17:00' }] = officeHours
+  const days = hours.days.filter((day) => day !== 'Wednesday')
+  salon.account.schedule.availability = [{ ...hours, days }]
+  const closed = await calling(salon).ask('check_availability', { date: weekday(3) })
+  t.same(daysOf(closed.options), [after(weekday(3), 1)])
+})
+
 t.test('an hour at which nothing ever is free is said to be one; a time that is only taken is not', async (t) => {
   const salon = await officeSalon(t)
   const { ask } = calling(salon, { from_number: '+4915110000021' })
@@ -91,6 +100,19 @@ async function closedSalon(t: Parameters<typeof phoneGateway>[0]) {
 t.test('what else is free is not said where the calendar could not be asked', async (t) => {
   const salon = await officeSalon(t)
   const { ask } = calling(salon)
-  salon.twin.faults.add({ operation: 'listSlots', kind: 'status', status: 503, when: 'before-commit' })
-  t.match(await ask('check_availability', { date: sunday }), { success: false, code: 'CALENDAR_SLOW' })
+  // Only the looks that begin a week before it fail: that the day has nothing is known by then.
+  const monday = weekday(1)
+  salon.account.schedule.availability = officeHours.map((hours) => ({ ...hours, days: ['Tuesday', 'Thursday'] }))
+  for (const day of [after(monday, -8), after(monday, -7), dayAhead(0)]) {
+    const match = { 'query.start': `${day}T00:00:00Z` }
+    salon.twin.faults.add({ operation: 'listSlots', kind: 'status', status: 503, when: 'before-commit', match })
+  }
+  t.match(await ask('check_availability', { date: monday }), { success: false, code: 'CALENDAR_SLOW' })
+  const booked = await ask('book_appointment', { start: `${monday}T10:00`, customer_name: 'Max Muster' })
+  t.match(booked, {
+    success: false,
+    code: 'NOT_AVAILABLE',
+    message: /^Für Haircut ist das leider nicht frei: Montag.*Uhr\.$/,
+  })
+  t.notOk('options' in booked)
 })
