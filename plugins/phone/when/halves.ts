@@ -6,6 +6,8 @@ const mostHalves = 8
 
 const between =
   / (?:oder|bzw|beziehungsweise|alternativ|or)(?: (?:auch|aber|eben|vielleicht|maybe|perhaps|else|even))* /
+/** "Montag oder so" names no Sunday; "Sa oder So" and "Samstag oder So" do. */
+const orSo = /(?<!\b(?:mo|di|mi|do|fr|sa|samstag|sonnabend)) (?:oder|or) so$/
 const before = /^(?:entweder|either|oder|or) /
 
 const month = '(?:jan|feb|m(?:ae|a)r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])[a-z]*'
@@ -29,6 +31,7 @@ const weekdayAlone: Record<Language, RegExp> = {
 /** The times that plain words offer to choose from ("Monday or Tuesday"); the whole text where they offer none. */
 export function halvesOf(words: string, language: Language): readonly string[] {
   const halves = words
+    .replace(orSo, '')
     .replace(/([a-z]{2,}) ?\/ ?(?=[a-z]{2,})/g, '$1 or ')
     .replace(before, '')
     .split(between)

@@ -5,6 +5,8 @@ import type { Language } from './spoken.ts'
 const yearFirst = /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$/
 const compact = /^(20\d\d)(\d\d)(\d\d)$/
 const dotted = /^(\d{1,2})\.(?: (?=\d{1,2}\.))?(\d{1,2})\.?(?: ?(\d{4}|\d{2}))?$/
+/** Round the clock, and hours ("Montag 9-11"): with a dash a date has its year, or nobody can tell it from them. */
+const noDate = /^(?:24\/7|\d{1,2}-\d{1,2})$/
 const slashed = /^(\d{1,2})([/-])(\d{1,2})(?:\2(\d{4}|\d{2}))?$/
 const dayAlone = /^(?:the )?(\d{1,2})(?:\.|st|nd|rd|th)$/
 
@@ -14,6 +16,7 @@ export function numericDate(text: string, today: Day, language: Language): DayRe
   if (full) return fullDate(Number(full[1]), Number(full[2]), Number(full[3]))
   const dots = dotted.exec(text)
   if (dots) return dayAndMonth(dots[1], dots[2], dots[3], today)
+  if (noDate.test(text)) return null
   const slashes = slashed.exec(text)
   if (slashes) return eitherOrder(slashes, today, language)
   const alone = dayAlone.exec(text)
