@@ -127,17 +127,16 @@ async function giveBack(conversation: Conversation, over: readonly Offer[]): Pro
   if (over.every(({ holdId }) => holdId === null)) return
   // What an answer that came at the same time offers once more is the same hold.
   const { offers } = await notesOf(conversation)
-  for (const one of over) {
-    const isOffered = offers.some((other) => isSame(one, other))
-    if (one.holdId !== null && !isOffered) await desk.availability.release(tenant.id, holder, one.holdId)
-  }
+  const isOver = (one: Offer) => !offers.some((other) => isSame(one, other))
+  const ids = over.filter(isOver).flatMap(({ holdId }) => holdId ?? [])
+  await Promise.all(ids.map((id) => desk.availability.release(tenant.id, holder, id)))
 }
 
-/** Gives back all that the call was offered; what was booked is used up already. */
+/** Gives back what the call was offered until now; what was booked of it is used up already. */
 export async function withdrawOffers(conversation: Conversation): Promise<void> {
-  const { desk, tenant, holder } = conversation
   const { offers } = await notesOf(conversation)
   if (offers.length === 0) return
   await note(conversation, (notes) => ({ ...notes, offers: [] }))
-  void desk.availability.release(tenant.id, holder).catch(() => undefined)
+  // One by one and not all that the call holds: it is not waited for, and would take what is offered next along.
+  void giveBack(conversation, offers).catch(() => undefined)
 }
