@@ -16,15 +16,17 @@ const unable = {
   en: 'I am sorry, I cannot do that right now.',
   de: 'Das kann ich gerade leider nicht erledigen.',
 }
-const callBack = 'Do not try again. Offer that somebody calls back.'
+// Nobody at the desk would hear of a call back that an agent promises.
+const handOver =
+  'Do not try again. Hand over to a person if you can; else ask them to call again later. Promise no call back.'
 
 /** The caller hears `message`, so it blames nobody and promises nothing; `instruction` is for the agent. */
 const words: Record<PhoneFault, Words> = {
-  NO_RECEPTIONIST: { message: unable, instruction: callBack },
-  CONNECTION_PAUSED: { message: unable, instruction: callBack },
-  CALL_MISSING: { message: unable, instruction: callBack },
-  CALL_UNREADABLE: { message: unable, instruction: callBack },
-  NOTHING_TO_DO: { message: unable, instruction: callBack },
+  NO_RECEPTIONIST: { message: unable, instruction: handOver },
+  CONNECTION_PAUSED: { message: unable, instruction: handOver },
+  CALL_MISSING: { message: unable, instruction: handOver },
+  CALL_UNREADABLE: { message: unable, instruction: handOver },
+  NOTHING_TO_DO: { message: unable, instruction: handOver },
   TOO_MANY_CALLS: {
     message: { en: 'One moment, one thing after the other.', de: 'Einen Moment, eins nach dem anderen.' },
     instruction: 'Call this function again, by itself.',
@@ -42,7 +44,7 @@ const words: Record<PhoneFault, Words> = {
   INTERNAL: {
     message: unable,
     instruction:
-      'Do not say that it was done, nor that it was not. Try once more, then offer that somebody calls back.',
+      'Do not say that it was done, nor that it was not. Try once more, then hand over to a person if you can. Promise no call back.',
   },
 }
 

@@ -1,7 +1,9 @@
 import type { SpeechKey } from './keys.ts'
 
 const askAgain = 'Ask exactly this. Then call the same function again with the answer.'
-const callBack = 'Do not try again. Offer that somebody calls back.'
+// Nobody hears of a call back that an agent promises by itself: only the answers that say so bring it to the desk.
+const handOver =
+  'Do not try again. Hand over to a person if you can; else ask them to call again later. Promise no call back.'
 const notYet =
   'Never say that it is done, nor that it failed: it goes on. Call the same function with the same arguments once more to hear how it stands. Promise no message.'
 const seenTo = 'Do not try again. Say that the team will get in touch.'
@@ -14,11 +16,11 @@ const whenAsked = 'Ask for it and never guess. Then call the same function again
  * message says it all.
  */
 export const instructions: Readonly<Partial<Record<SpeechKey, string>>> = {
-  NO_SERVICES: callBack,
+  NO_SERVICES: handOver,
   SERVICE_NEEDED: askAgain,
   SERVICE_UNKNOWN: askAgain,
   SERVICE_AMBIGUOUS: askAgain,
-  SERVICE_NOT_BOOKABLE: callBack,
+  SERVICE_NOT_BOOKABLE: handOver,
 
   AVAILABLE:
     'Nothing is booked yet. Ask which one. Then call book_appointment (or reschedule_appointment) with its start from options, unchanged.',
@@ -28,7 +30,7 @@ export const instructions: Readonly<Partial<Record<SpeechKey, string>>> = {
   NONE_THEN: notFree,
   NONE_AVAILABLE: 'Nothing is booked. Ask for another day or time. Then call check_availability again.',
   CALENDAR_SLOW:
-    'Never say that a time is free or taken. Call this function once more; then offer that somebody calls back.',
+    'Never say that a time is free or taken. Call this function once more; then hand over to a person, or ask them to call again later. Promise no call back.',
 
   BOOKED: 'Say the service, the day and the time exactly as they stand here.',
   REQUESTED: 'Say "requested", never "booked": the business still has to confirm it.',
@@ -42,14 +44,14 @@ export const instructions: Readonly<Partial<Record<SpeechKey, string>>> = {
     'Nothing more was booked. Ask. For the same person there is nothing left to do; for somebody else call book_appointment again with "additional": true.',
   NAME_NEEDED: askAgain,
   PHONE_NEEDED: askAgain,
-  TOO_MANY_BOOKINGS: 'Do not try again. Hand over to a person, or offer that somebody calls back.',
+  TOO_MANY_BOOKINGS: 'Do not try again. Hand over to a person if you can. Promise no call back.',
 
   FACT_NEEDED: 'Ask for one of these, and never suggest an answer. Then call the same function again.',
   FACTS_NEEDED: 'Ask for two of these, and never suggest an answer. Then call the same function again.',
   NOT_FOUND:
-    'Say nothing about whether there is such an appointment. Ask whether the details are right, or offer that somebody calls back.',
+    'Say nothing about whether there is such an appointment. Ask whether the details are right, or hand over to a person. Promise no call back.',
   WHICH_APPOINTMENT: askAgain,
-  TOO_MANY_ATTEMPTS: 'Do not try again, and do not say why. Hand over to a person, or offer that somebody calls back.',
+  TOO_MANY_ATTEMPTS: 'Do not try again, and do not say why. Hand over to a person if you can. Promise no call back.',
 
   FOUND_UNCONFIRMED:
     'Say of each how it stands here. Never say "booked" or "confirmed" of one that is not confirmed yet.',
@@ -80,6 +82,7 @@ export const instructions: Readonly<Partial<Record<SpeechKey, string>>> = {
   DATE_UNREADABLE: whenAsked,
   TIME_UNREADABLE: whenAsked,
 
-  UNKNOWN_FUNCTION: callBack,
-  INTERNAL: 'Do not say that it was done, nor that it was not. Try once more, then offer that somebody calls back.',
+  UNKNOWN_FUNCTION: handOver,
+  INTERNAL:
+    'Do not say that it was done, nor that it was not. Try once more, then hand over to a person if you can. Promise no call back.',
 }

@@ -79,6 +79,19 @@ test('all that a code asks of the agent is said in English, and stays short', as
     t.match(instruction, /^[A-Z][\w ,.;:"'()-]+\.$/, key)
     t.ok(instruction.length <= 220, key)
   }
+  // The desk hears only of the call backs that an answer itself promises.
+  const toDesk = new Set(['NOT_BOOKED', 'NOT_MOVED', 'NOT_CANCELLED', 'FOUND_FAILED'])
+  for (const [key, instruction] of Object.entries(instructions)) {
+    const isPromised = /get in touch|calls? back|call you/.test(instruction)
+    t.equal(isPromised && !/Promise no call back/.test(instruction), toDesk.has(key), key)
+  }
+  for (const language of languages) {
+    for (const key of keys.filter((one) =>
+      /Unser Team kümmert|Our team will/.test(catalogues[language].sentences[one].join()),
+    )) {
+      t.ok(toDesk.has(key), `${language} ${key}`)
+    }
+  }
   // Where something is not known yet, or was not done, nothing may be claimed.
   for (const key of ['PENDING', 'MOVE_PENDING', 'CANCEL_PENDING'] as const) t.match(instructions[key], /Never say/, key)
   for (const key of keys.filter((key) => /PENDING|REQUESTED|TAKEN|NOT_|SLOW|NONE/.test(key))) {
