@@ -4,7 +4,7 @@ import { type Stand, standingOf } from '../domain/standing.ts'
 import { epoch } from '../domain/time.ts'
 import { loadBookings } from '../store/bookings.ts'
 import { hearSync } from '../store/nudges.ts'
-import type { SyncKey } from '../store/syncs.ts'
+import { areParked, type SyncKey } from '../store/syncs.ts'
 import { requireAppointment } from './change.ts'
 import type { Ports } from './ports.ts'
 import { sync } from './sync.ts'
@@ -25,6 +25,8 @@ const lookAgainMs = 500
  * it is done here and now with the priority of somebody who waits on the line, under the same lease as everywhere: a
  * worker who was faster is waited for instead. What was only said by the calendar is looked at at once.
  *
+ * Where no calendar that counts may be called in that time, or one waits for a person, it does not wait.
+ *
  * The wait holds neither lease nor database connection; at its end the work goes on without it.
  */
 export async function follow(
@@ -42,8 +44,9 @@ export async function follow(
     for (;;) {
       const appointment = await requireAppointment(deps.ports, tenantId, id)
       const { stand, keys, said } = await standingNow(deps.ports, appointment)
+      if (stand.is !== 'unseen' && stand.is !== 'pending') return stand
       const left = until - epoch(clock.now())
-      if (stand.is === 'unseen' ? left <= 0 : stand.is !== 'pending' || left <= 0) {
+      if (left <= 0 || (await isHeldBack(deps.ports, keys, until))) {
         return stand.is === 'unseen' ? { is: 'pending', code: null } : stand
       }
       // Once for each word of the calendar's: asked for again at every event of its own, a look would never end.
@@ -55,6 +58,18 @@ export async function follow(
   } finally {
     bell.stop()
   }
+}
+
+/** Whether waiting is in vain: no calendar may be called by then, or not before a person has seen to its connection. */
+async function isHeldBack({ circuits, store }: Ports, keys: readonly SyncKey[], until: number): Promise<boolean> {
+  const closed = new Set(circuits.waiting('live'))
+  const isClosed = ({ connectionId }: SyncKey) => {
+    // Not asked of one that is open: where a probe is due it would be offered to us, and kept from who makes it.
+    const wait = closed.has(connectionId) ? circuits.waits(connectionId, 'live') : null
+    return wait !== null && epoch(wait.until) >= until
+  }
+  const open = keys.filter((key) => !isClosed(key))
+  return keys.length > 0 && (open.length === 0 || (await areParked(store.db, open)))
 }
 
 async function standingNow(

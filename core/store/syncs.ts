@@ -163,6 +163,18 @@ export async function claimSyncs(sql: Sql, claims: readonly Claim[], leaseMs: nu
   return claims.map((claim) => byOwner.get(claim.owner) ?? null)
 }
 
+/** Whether all of these wait for a person to see to their connection. */
+export async function areParked(sql: Sql, keys: readonly SyncKey[]): Promise<boolean> {
+  const [row] = await sql.query<{ are: boolean }>(
+    `select count(*) = jsonb_array_length($1::jsonb) as are
+     from (select * from jsonb_to_recordset($1::jsonb) as x(tenant_id uuid, appointment_id uuid, connection_id uuid) ${few('$1')}) k
+     join kalends.syncs s on ${sameKey('s', 'k')}
+     where s.state = 'parked'`,
+    [JSON.stringify(keys.map(keyRow))],
+  )
+  return row?.are ?? false
+}
+
 export function keyRow(key: SyncKey) {
   return { tenant_id: key.tenantId, appointment_id: key.appointmentId, connection_id: key.connectionId }
 }

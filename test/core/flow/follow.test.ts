@@ -82,3 +82,25 @@ t.test(
     t.match((await gateway.reviews.list(tenant.id, { state: 'open' })).items, [{ code: 'CALL_BACK', subject }])
   },
 )
+
+t.test(
+  'nobody waits in vain: for a calendar that is paused, or that is left alone for longer than they wait',
+  async (t) => {
+    // Longer than this test may take: whoever waited it out would not get to the end.
+    const withinMs = 600_000
+    const breaker = { failures: 2, openFor: '1h' }
+    const salon = await testGateway(t, { input: { sync: { retryDelays: ['10ms', '10ms', '10ms'], breaker } } })
+    const { gateway, tenant, author, connection, twin } = salon
+    await gateway.connections.pause(author, connection.id, {})
+    const paused = await book(salon)
+    t.match((await gateway.appointments.follow(tenant.id, paused.id, { withinMs })).standing, { is: 'pending' })
+    await gateway.connections.resume(author, connection.id)
+    t.same((await gateway.appointments.follow(tenant.id, paused.id, { withinMs })).standing, { is: 'confirmed' })
+
+    twin.faults.add({ operation: '*', kind: 'status', status: 503 })
+    for (let n = 0; n < 2; n++) {
+      const { id } = await book(salon)
+      t.match((await gateway.appointments.follow(tenant.id, id, { withinMs })).standing, { is: 'pending' })
+    }
+  },
+)
