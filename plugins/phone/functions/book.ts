@@ -19,6 +19,7 @@ import { alternatives, startNotFree } from './not-free.ts'
 import { withdrawOffers } from './offer.ts'
 import { spokenStart } from './spoken-start.ts'
 import { type Followed, follow, notThen } from './standing.ts'
+import { standingTime } from './told-standing.ts'
 import { whichService } from './which-service.ts'
 
 /** What is to be booked, as far as the caller is concerned. */
@@ -153,14 +154,19 @@ async function slotTaken(conversation: Conversation, { service, startsAt }: Wish
 }
 
 /** They have one already: at another time it may be meant to move; at this time it is the same one, or a sister's. */
-function moveOrAdd(conversation: Conversation, { service, startsAt }: Wish, other: AppointmentView): ToolResult {
+async function moveOrAdd(
+  conversation: Conversation,
+  { service, startsAt }: Wish,
+  other: AppointmentView,
+): Promise<ToolResult> {
   const { name } = other.customer
   if (other.startsAt === startsAt) {
     const when = said(conversation, startsAt)
     const fields = fieldsOf(conversation, other)
     return answer(conversation, 'SAME_OR_OTHER', { service: service.name, when, name }, { fields })
   }
-  const values = { service: service.name, was: said(conversation, other.startsAt), when: said(conversation, startsAt) }
+  const was = await standingTime(conversation, other)
+  const values = { service: service.name, was, when: said(conversation, startsAt) }
   return answer(conversation, 'MOVE_OR_ADD', values, { fields: fieldsOf(conversation, other) })
 }
 

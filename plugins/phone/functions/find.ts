@@ -2,12 +2,12 @@ import type { AppointmentView, Json, ToolResult } from '#core'
 import type { CleanArguments } from '../arguments.ts'
 import type { Conversation } from '../conversation.ts'
 import { referenceOf } from '../identity/reference.ts'
-import { catalogues } from '../speech/languages.ts'
 import { answer, appointmentOptions, choicesOf, type Option } from './answer.ts'
 import { claimed, factsOf } from './claim.ts'
 import { mostOptions } from './offer.ts'
 import { noLongerOwed, owe } from './owed-call.ts'
 import { type Followed, stand } from './standing.ts'
+import { optionOf } from './told-standing.ts'
 
 /** Of so many it is looked how they stand: what the calendar refused is no appointment, and the next ones are told. */
 const mostLooked = 2 * mostOptions
@@ -52,13 +52,6 @@ function withFailed(conversation: Conversation, all: readonly Followed[], told: 
   const values = { ...told.values, failed: choicesOf(appointmentOptions(conversation, failed)) }
   const { options, fields } = told
   return answer(conversation, 'FOUND_FAILED', values, { success: options.length > 0, options, fields })
-}
-
-/** What and when, and where it is not agreed, how it stands: no sentence is needed to tell them apart. */
-function optionOf(conversation: Conversation, { standing, appointment }: Followed): Option {
-  const [option = { start: '', say: '' }] = appointmentOptions(conversation, [appointment])
-  if (standing.is !== 'pending' && standing.is !== 'requested') return option
-  return { ...option, say: `${option.say}, ${catalogues[conversation.language].standing[standing.is]}` }
 }
 
 /** Who hears that one failed hears that the team sees to it; who hears that it stands after all need not be called. */

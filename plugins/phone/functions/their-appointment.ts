@@ -4,9 +4,10 @@ import { type Conversation, note, notesOf } from '../conversation.ts'
 import { giveAttemptBack } from '../identity/attempts.ts'
 import { type Facts, isAsSaid } from '../identity/facts.ts'
 import { ownOf } from '../identity/proof.ts'
-import { answer, appointmentOptions, choicesOf, fieldsOf, said } from './answer.ts'
+import { answer, choicesOf, fieldsOf, said } from './answer.ts'
 import { claimed, factsOf, type SaidOfIt } from './claim.ts'
 import { mostOptions } from './offer.ts'
+import { standingOptions } from './told-standing.ts'
 
 /** The one appointment that is meant, and when it was when this was first asked; or what is to be said first. */
 export type Theirs =
@@ -103,8 +104,8 @@ async function chosen(conversation: Conversation, appointment: AppointmentView, 
   return { is: 'appointment', appointment, was }
 }
 
-function several(conversation: Conversation, appointments: readonly AppointmentView[]): Theirs {
-  const options = appointmentOptions(conversation, appointments.slice(0, mostOptions))
+async function several(conversation: Conversation, appointments: readonly AppointmentView[]): Promise<Theirs> {
+  const options = await standingOptions(conversation, appointments.slice(0, mostOptions))
   return {
     is: 'answer',
     answer: answer(conversation, 'WHICH_APPOINTMENT', { choices: choicesOf(options) }, { options }),
@@ -112,12 +113,12 @@ function several(conversation: Conversation, appointments: readonly AppointmentV
 }
 
 /** One is cancelled and the same words fit others too: those are somebody's visits, and nobody asked for them by name. */
-function oneMore(
+async function oneMore(
   conversation: Conversation,
   { change, appointment }: Done,
   others: readonly AppointmentView[],
-): Theirs {
-  const options = appointmentOptions(conversation, others.slice(0, mostOptions))
+): Promise<Theirs> {
+  const options = await standingOptions(conversation, others.slice(0, mostOptions))
   const [other] = others
   const fields = others.length === 1 && other ? fieldsOf(conversation, other) : {}
   const values = {

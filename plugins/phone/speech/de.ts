@@ -45,7 +45,7 @@ export const de: Catalogue = {
       'Soll ich ihn verschieben oder zusätzlich diesen buchen: {when}?',
     ],
     SAME_OR_OTHER: [
-      'Diesen Termin gibt es schon: {service}, {when}, für {name}.',
+      'Um diesen Termin ging es schon: {service}, {when}, für {name}.',
       'Ist es dieselbe Person oder jemand anderes?',
     ],
     NAME_NEEDED: ['Auf welchen Namen darf ich den Termin eintragen?'],

@@ -42,7 +42,7 @@ export const en: Catalogue = {
       'Shall I move it, or book this one as well: {when}?',
     ],
     SAME_OR_OTHER: [
-      'This appointment is there already: {service}, {when}, for {name}.',
+      'We already had this one: {service}, {when}, for {name}.',
       'Is it the same person, or somebody else?',
     ],
     NAME_NEEDED: ['What name may I put the appointment under?'],

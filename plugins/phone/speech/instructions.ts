@@ -41,7 +41,7 @@ export const instructions: Readonly<Partial<Record<SpeechKey, string>>> = {
   MOVE_OR_ADD:
     'Nothing was changed. Ask. To move it call reschedule_appointment with appointment_ref and the new time; to have both call book_appointment again with "additional": true.',
   SAME_OR_OTHER:
-    'Nothing more was booked. Ask. For the same person there is nothing left to do; for somebody else call book_appointment again with "additional": true.',
+    'Nothing more was booked. Ask. For the same person call book_appointment again with the name as it stands here, to hear how it stands; for somebody else with "additional": true.',
   NAME_NEEDED: askAgain,
   PHONE_NEEDED: askAgain,
   TOO_MANY_BOOKINGS: 'Do not try again. Hand over to a person if you can. Promise no call back.',

@@ -23,6 +23,11 @@ t.test('an appointment that the calendar has not confirmed is told as one that i
     t.match(found.options, [{ say: /10 Uhr, noch nicht bestätigt$/ }])
     t.match(found.instruction, /Never say "booked"/)
   }
+  const elsewhen = await ask('book_appointment', { ...args, start: `${dayAhead(3)}T14:00` })
+  t.match(elsewhen, { code: 'MOVE_OR_ADD', message: /10 Uhr, noch nicht bestätigt\./ })
+  const misheard = await ask('book_appointment', { ...args, customer_name: 'Pia Pendink' })
+  t.match(misheard, { success: false, code: 'SAME_OR_OTHER' })
+  t.notMatch(misheard.message, /gibt es|gebucht|steht/, 'that it is there is not said')
   await until(
     () => ask('find_appointments', { customer_name: 'Pia Pending' }),
     ({ code, message }) => code === 'FOUND' && !/bestätigt/.test(message),
