@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { test } from 'tap'
 
 const root = join(import.meta.dirname, '..')
-// tap puts its loaders into the environment of every child. `env` takes them out again: what runs here is what runs
-// at a user's.
+// tap puts its loaders and the place of what is compiled already into the environment of every child. `env` takes them
+// out again: what runs here is what runs at a user's.
 const run = (command: string, args: string[], cwd: string) =>
-  execFileSync('env', ['-u', 'NODE_OPTIONS', command, ...args], { cwd, encoding: 'utf8' })
+  execFileSync('env', ['-u', 'NODE_OPTIONS', '-u', 'NODE_COMPILE_CACHE', command, ...args], { cwd, encoding: 'utf8' })
 
 const consumer = `
 import { definePlugin, isPlugin, KalendsError, type Gateway, type StreamEvent } from 'kalends/plugin'

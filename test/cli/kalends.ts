@@ -7,15 +7,17 @@ import { until } from '../helper/gateway.ts'
 
 export const root = join(import.meta.dirname, '../..')
 const entry = join(root, 'cli/kalends.js')
+/** Most of a start is reading the program: it is compiled once for all. Whole, because a child has another folder. */
+const compiled = join(root, '.tap/compiled')
 
 type Environment = Record<string, string>
 
 /** The environment of a person's shell: without tap's loaders, without what this machine may have set for Kalends. */
 export function shell(environment: Environment = {}): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(
-    ([name]) => !/^(NODE_OPTIONS|TAP|KALENDS|CALCOM|DATABASE_URL|npm_)/.test(name),
+    ([name]) => !/^(NODE_OPTIONS|NODE_COMPILE|TAP|KALENDS|CALCOM|DATABASE_URL|npm_)/.test(name),
   )
-  return { ...Object.fromEntries(own), KALENDS_PORT: '0', ...environment }
+  return { ...Object.fromEntries(own), KALENDS_PORT: '0', NODE_COMPILE_CACHE: compiled, ...environment }
 }
 
 export type Ended = { code: number | null; signal: NodeJS.Signals | null; out: string; err: string }
