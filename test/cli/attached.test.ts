@@ -1,13 +1,14 @@
 import t from 'tap'
 import { until } from '../helper/gateway.ts'
-import { folderOf, getJson, isThere, kalends, keyOf, processesOf, start } from './kalends.ts'
+import { folderOf, getJson, isThere, kalends, keyOf, processesOf, start, within } from './kalends.ts'
 
 const bookings = (sandboxUrl: string) => getJson<{ status: string }[]>(`${sandboxUrl}_twin/bookings`)
 
 t.test('connections are paused, the doctor called and the demo played beside a gateway that runs', async (t) => {
   const folder = folderOf(t)
   const gateway = await start(t, folder)
-  const json = async (...args: string[]) => JSON.parse((await kalends(folder, [...args, '--json'])).out)
+  const here = within(t, folder)
+  const json = async (...args: string[]) => JSON.parse((await here([...args, '--json'])).out)
 
   const paused = await kalends(folder, ['pause', 'calendar'])
   t.match(paused, { code: 0, out: /paused \(outbound\)/ })

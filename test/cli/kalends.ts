@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { realpathSync } from 'node:fs'
 import { join } from 'node:path'
+import { run } from '../../cli/run.ts'
 import { freePort } from '../../cli/sandbox/place.ts'
 import { until } from '../helper/gateway.ts'
 
@@ -42,6 +43,24 @@ export function child(
 /** Runs `kalends` to its end in a folder. */
 export function kalends(cwd: string, args: string[], environment: Environment = {}): Promise<Ended> {
   return child(process.execPath, [entry, ...args], cwd, environment).ended
+}
+
+/**
+ * What runs `kalends` in a folder within this process, which stays there until the test is over. For commands of which
+ * only the answer matters: most of what a process of its own takes is its start.
+ */
+export function within(t: Owner, folder: string, environment: Environment = {}) {
+  const home = process.cwd()
+  process.chdir(folder)
+  t.teardown(() => process.chdir(home))
+  return async (args: string[]) => {
+    const lines = { out: '', err: '' }
+    const add = (to: keyof typeof lines) => (text: string) => {
+      lines[to] += `${text}\n`
+    }
+    const code = await run(args, { out: add('out'), err: add('err'), environment: shell(environment) })
+    return { code, ...lines }
+  }
 }
 
 /** A gateway that runs as a child. `pid` is its own, whatever stands between us. */

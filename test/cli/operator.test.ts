@@ -1,25 +1,25 @@
 import t from 'tap'
 import { testDatabase } from '../helper/database.ts'
 import { secretKey, until } from '../helper/gateway.ts'
-import { kalends as command, folderOf, getJson, start } from './kalends.ts'
+import { folderOf, getJson, start, within } from './kalends.ts'
 
 const appointments = (url: string, key: string) =>
   getJson<{ items: unknown[] }>(`${url}/api/v1/appointments`, key).then(({ items }) => items)
 
 t.test('tenants, keys and people are made beside a gateway that runs', async (t) => {
   const folder = folderOf(t)
-  // With the database that it brings itself the commands are tried in attached.test.ts; to make one takes long.
+  // As processes of their own, with the database that Kalends brings itself, commands are tried in attached.test.ts.
   const external = { DATABASE_URL: (await testDatabase(t)).url, KALENDS_SECRET_KEY: secretKey }
-  const kalends = (cwd: string, args: string[]) => command(cwd, args, external)
+  const kalends = within(t, folder, external)
   const gateway = await start(t, folder, external)
-  const json = async (...args: string[]) => JSON.parse((await kalends(folder, [...args, '--json'])).out)
+  const json = async (...args: string[]) => JSON.parse((await kalends([...args, '--json'])).out)
 
   const [listed, shown, report, made, ops] = await Promise.all([
     json('tenant', 'list'),
     json('tenant', 'show', 'demo'),
-    kalends(folder, ['stats', '--window', '7d']),
-    kalends(folder, ['key', 'create', 'desk one']),
-    kalends(folder, ['key', 'create', 'ops', '--operator']),
+    kalends(['stats', '--window', '7d']),
+    kalends(['key', 'create', 'desk one']),
+    kalends(['key', 'create', 'ops', '--operator']),
   ])
   t.match(listed, [{ slug: 'demo', timeZone: 'Europe/Berlin', language: 'de' }])
   t.same(
@@ -40,18 +40,18 @@ t.test('tenants, keys and people are made beside a gateway that runs', async (t)
   const key = made.out.trim()
   t.same(await appointments(gateway.url, key), [], 'a fresh key opens the running gateway')
   const prefix = key.slice(0, 12)
-  t.match((await kalends(folder, ['key', 'list'])).out, new RegExp(`${prefix} +desk one +desk`))
+  t.match((await kalends(['key', 'list'])).out, new RegExp(`${prefix} +desk one +desk`))
 
   const operator = ops.out.trim()
   t.match(await getJson(`${gateway.url}/api/v1/tenants`, operator), { items: [{ slug: 'demo' }] })
 
-  t.match(await kalends(folder, ['tenant', 'create', 'two', '--name', 'Two', '--time-zone', 'Europe/Paris']), {
+  t.match(await kalends(['tenant', 'create', 'two', '--name', 'Two', '--time-zone', 'Europe/Paris']), {
     code: 0,
   })
   const [unclear, removed, renewed] = await Promise.all([
-    kalends(folder, ['key', 'list']),
-    kalends(folder, ['key', 'remove', prefix, '--tenant', 'demo']),
-    kalends(folder, ['user', 'password', 'admin@demo.example', '--tenant', 'demo']),
+    kalends(['key', 'list']),
+    kalends(['key', 'remove', prefix, '--tenant', 'demo']),
+    kalends(['user', 'password', 'admin@demo.example', '--tenant', 'demo']),
   ])
   t.match(unclear, { code: 2, err: /--tenant, one of: demo, two/ })
   t.match(removed, { code: 0 })
