@@ -66,7 +66,8 @@ function open(
     { config, schema, bodyLimit: bodyLimits[door] },
     (call, reply) => {
       const request = asSent(ports, door, call)
-      const { connectionId } = call.params as { connectionId: string }
+      // However it is spelled: an id of ours has one spelling, and what is remembered of it one place.
+      const connectionId = (call.params as { connectionId: string }).connectionId.toLowerCase()
       // Not from here on: until it is read a request may have waited for a good part of its time.
       const arrived = ports.now() - Math.round(reply.elapsedTime)
       const work = (async () => {

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { KalendsError } from '../errors.ts'
@@ -13,8 +14,9 @@ export type RateLimits = {
   /** Failures on open routes that change something (a login), of one address; past it not even a right one is tried. */
   failedLogins: number
   /**
-   * Bad signatures, of one address on one webhook or phone URL: senders share addresses, so one bad secret must not stop
-   * the others. Past it a bad one costs a signature's check and nothing else; right ones are served.
+   * Bad signatures, of one address on one webhook or phone URL, and on some others that share its count: senders share
+   * addresses, so one bad secret must not stop the others. Past it a bad one costs a signature's check and nothing else;
+   * right ones are served.
    */
   failedSignatures: number
 }
@@ -55,9 +57,23 @@ export async function installRateLimits(app: FastifyInstance, limits: RateLimits
     failedKey: perMinute(limits.failedKeys, addressOf),
     failedOpen: perMinute(
       (request) => (isSigned(request) ? limits.failedSignatures : limits.failedLogins),
-      (request) => (isSigned(request) ? `${addressOf(request)} ${request.url.split('?', 1)[0]}` : addressOf(request)),
+      (request) => (isSigned(request) ? `${addressOf(request)} ${signedPlace(request)}` : addressOf(request)),
     ),
   }
+}
+
+/** So many counts has an address on one route, whatever ids it makes up. */
+const countsPerRoute = 64
+
+/**
+ * Where a signature is sent to, as it is counted: the route and its parameters as they were understood. By its URL every
+ * way to spell a letter of it (`%61` for `a`) would be a place of its own, and a storm would never come to its limit.
+ */
+function signedPlace({ routeOptions, params }: FastifyRequest): string {
+  const names = Object.values(params as Record<string, string>)
+    .join(' ')
+    .toLowerCase()
+  return `${routeOptions.url} ${Number.parseInt(hash('sha256', names).slice(0, 8), 16) % countsPerRoute}`
 }
 
 function isLoopback(ip: string): boolean {

@@ -47,7 +47,8 @@ export function installWebhooks(
         response: { 200: Answer },
       }
       scope.post(`/${name}/:connectionId/webhook`, { config: { access: 'signed' }, schema }, async (request) => {
-        const { connectionId } = request.params as { connectionId: string }
+        // However it is spelled: an id of ours has one spelling, and what is remembered of it one place.
+        const connectionId = (request.params as { connectionId: string }).connectionId.toLowerCase()
         const { headers, rawBody: body } = request
         const connection = await signedBy(request, {
           key: `${name} ${connectionId}`,

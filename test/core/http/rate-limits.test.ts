@@ -91,3 +91,21 @@ t.test('bad signatures end in 429, and keep no right one out, nor others behind 
   }
   t.equal((await call('two')).statusCode, 401)
 })
+
+t.test(
+  'a place is one place however its letters are spelled, and made-up ones do not get around the limit',
+  async (t) => {
+    const { app } = makeApp(t, { rateLimits: { failedSignatures: 2 } })
+    app.post('/calcom/:id/webhook', { config: { access: 'signed' } }, async () => {
+      throw new KalendsError('KAL_WEBHOOK_REFUSED')
+    })
+    const call = async (id: string) =>
+      (await app.inject({ method: 'POST', url: `/calcom/${id}/webhook?x=${id}` })).statusCode
+    for (const spelled of ['abc', '%61bc', 'a%62c']) t.equal(await call(spelled), 401)
+    for (const spelled of ['ab%63', '%61%62%63', 'ABC', '%41bc', 'abc']) t.equal(await call(spelled), 429, spelled)
+    for (let n = 0; n < 1_000; n++) await call(`made-up-${n}`)
+    const answers: number[] = []
+    for (let n = 0; n < 20; n++) answers.push(await call(`another-${n}`))
+    t.same(new Set(answers), new Set([429]))
+  },
+)
