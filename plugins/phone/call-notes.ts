@@ -21,9 +21,17 @@ export type Offer = { serviceId: string; startsAt: Instant; holdId: string | nul
 /** What a call moved or cancelled: by which request, which appointment, and when that was until then. */
 export type Change = { key: string; operation: 'move' | 'cancel'; appointmentId: string; was: Instant; at: Instant }
 
-/** What came of a request as the vendor sent it: the start that it gave an appointment, null where it cancelled it. */
-export type Served = { request: string; appointmentId: string; startsAt: Instant | null }
-type Came = Omit<Served, 'request'> & { request: string | null }
+/** What a request did: `startsAt` is what it wanted of the appointment, null for a cancel; `was` is of before a move. */
+export type Did =
+  | { operation: 'book'; key: string; appointmentId: string; startsAt: Instant }
+  | { operation: 'move'; appointmentId: string; startsAt: Instant; was: Instant }
+  | { operation: 'cancel'; appointmentId: string }
+
+/**
+ * A request that may change something, as the vendor sent it. `turn`: that of the call when it ended, null while it runs.
+ * `did`: null where it came to nothing.
+ */
+export type Request = { id: string; turn: number | null; did: Did | null }
 
 /** What is remembered of a call for as long as anybody may ask. */
 export type CallNotes = {
@@ -32,11 +40,13 @@ export type CallNotes = {
   asked: readonly AskedBooking[]
   /** The newest last. */
   changes: readonly Change[]
-  served: readonly Served[]
+  requests: readonly Request[]
+  /** How often the call has changed something: what was asked before a change may mean something else after it. */
+  turn: number
   offers: readonly Offer[]
 }
 
-const nothing: CallNotes = { appointments: [], asked: [], changes: [], served: [], offers: [] }
+const nothing: CallNotes = { appointments: [], asked: [], changes: [], requests: [], turn: 0, offers: [] }
 /** So many changes and requests of a call are remembered: more than anybody makes, and few enough for one row. */
 const mostKept = 40
 /** The analysis of a call comes minutes after its end, a vendor's retry hours later. */
@@ -72,18 +82,25 @@ export function withAppointment(notes: CallNotes, appointmentId: string): CallNo
   return { ...notes, appointments: [...others, appointmentId] }
 }
 
-/** Adds what a request came to, in place of what was known of it. */
-export function withServed(notes: CallNotes, { request, ...came }: Came): CallNotes {
-  if (request === null) return notes
-  const served = { request, ...came }
-  const others = notes.served.filter(({ request }) => request !== served.request)
-  return { ...notes, served: [...others, served].slice(-mostKept) }
+/** Writes down of a request what is known now; it is there from its beginning on. */
+export function withRequest(notes: CallNotes, id: string | null, more: Partial<Omit<Request, 'id'>>): CallNotes {
+  if (id === null) return notes
+  const before = notes.requests.find((one) => one.id === id) ?? { id, turn: null, did: null }
+  const others = notes.requests.filter((one) => one.id !== id)
+  return { ...notes, requests: [...others, { ...before, ...more }].slice(-mostKept) }
+}
+
+/** What was done of an appointment came to nothing. */
+export function withoutDid(notes: CallNotes, isIt: (did: Did, id: string) => boolean): CallNotes {
+  const undone = (one: Request) => (one.did && isIt(one.did, one.id) ? { ...one, did: null } : one)
+  return { ...notes, requests: notes.requests.map(undone) }
 }
 
 /** Adds a change, in place of what the same request did before. */
 export function withChange(notes: CallNotes, change: Change): CallNotes {
   const others = notes.changes.filter(({ key }) => key !== change.key)
-  return withAppointment({ ...notes, changes: [...others, change].slice(-mostKept) }, change.appointmentId)
+  const changes = [...others, change].slice(-mostKept)
+  return withAppointment({ ...notes, changes, turn: notes.turn + 1 }, change.appointmentId)
 }
 
 /** Longer than this no booking takes to be stored: what is older was never made, because its gateway died. */

@@ -22,8 +22,8 @@ import { checkAvailability } from './functions/check-availability.ts'
 import { getCurrentContext } from './functions/context.ts'
 import { findAppointments } from './functions/find.ts'
 import { isAddedIn } from './functions/is-added.ts'
+import { once } from './functions/once.ts'
 import { rescheduleAppointment } from './functions/reschedule.ts'
-import { servedBefore } from './functions/served-before.ts'
 import { listServices } from './functions/services.ts'
 import { type FunctionName, functionNamed, functionNames, type PhoneSettings } from './options.ts'
 import { languageOf } from './speech/say.ts'
@@ -69,7 +69,7 @@ export function createReceptionist(gateway: Gateway, settings: PhoneSettings): R
       if (name === null) return unknownFunction(conversation)
       const args = renamedArguments(toolCall.args, name, settings.argumentAliases)
       // A change is not cut off: it watches the time itself, and says how it stands.
-      if (changes) return (await servedBefore(conversation)) ?? run(conversation, args)
+      if (changes) return once(conversation, () => run(conversation, args))
       const work = run(conversation, args)
       return withinMs(work, leftMs(conversation), () => answer(conversation, 'CALENDAR_SLOW', {}))
     },

@@ -1,5 +1,12 @@
 import { type AppointmentView, type BookRequest, KalendsError, later } from '#core'
-import { type AskedBooking, type CallNotes, isUnderWay, withAppointment, withServed } from '../call-notes.ts'
+import {
+  type AskedBooking,
+  type CallNotes,
+  isUnderWay,
+  withAppointment,
+  withoutDid,
+  withRequest,
+} from '../call-notes.ts'
 import { type Conversation, note, notesOf } from '../conversation.ts'
 import { isSameName } from '../identity/name-match.ts'
 
@@ -15,14 +22,10 @@ export async function isAsked(conversation: Conversation, { key }: Pick<AskedFor
   return (await notesOf(conversation)).asked.some((one) => one.key === key && isUnderWay(one, now))
 }
 
-/**
- * The visits of this service that this call has booked for a name that sounds like this one: it may be misheard, or
- * corrected, and may be that of a sister. By their keys, with the appointments.
- */
-export async function bookedAlike(
+/** What this call has booked of the same service for other names, and still stands: by their keys, with the appointments. */
+export async function bookedForOthers(
   conversation: Conversation,
   wanted: AskedFor,
-  name: string,
 ): Promise<Map<string, AppointmentView>> {
   const { desk, tenant } = conversation
   const others = (await notesOf(conversation)).asked.filter(
@@ -33,9 +36,12 @@ export async function bookedAlike(
       appointmentId === null ? [] : [[key, await desk.appointments.get(tenant.id, appointmentId)] as const],
     ),
   )
-  const isAlike = ({ status, customer }: AppointmentView) =>
-    status !== 'cancelled' && (isSameName(name, customer.name) || isSameName(customer.name, name))
-  return new Map(found.flat().filter(([, appointment]) => isAlike(appointment)))
+  return new Map(found.flat().filter(([, { status }]) => status !== 'cancelled'))
+}
+
+/** Whether a name may be that of an appointment: misheard, or corrected. It may be that of a sister, too. */
+export function isAlike(name: string, { customer }: AppointmentView): boolean {
+  return isSameName(name, customer.name) || isSameName(customer.name, name)
 }
 
 /**
@@ -101,8 +107,8 @@ async function stillStands(conversation: Conversation, other: AskedBooking): Pro
 export async function withdraw(conversation: Conversation, { key }: Pick<AskedFor, 'key'>): Promise<void> {
   await note(conversation, (notes) => {
     const gone = notes.asked.find((one) => one.key === key)?.appointmentId
-    const served = notes.served.filter(({ appointmentId }) => appointmentId !== gone)
-    return { ...notes, served, asked: notes.asked.filter((one) => one.key !== key) }
+    const rest = withoutDid(notes, ({ appointmentId }) => appointmentId === gone)
+    return { ...rest, asked: notes.asked.filter((one) => one.key !== key) }
   })
 }
 
@@ -119,19 +125,41 @@ export async function makeIt(
   wanted: BookRequest,
   isAdded: boolean,
 ): Promise<AppointmentView> {
-  const { request } = conversation
+  const standing = await madeAlready(conversation, asked)
+  if (standing) {
+    await noteMade(conversation, asked, standing.id)
+    return standing
+  }
   for (let generation = 0; generation < generations; generation++) {
     const made = await bookOnce(conversation, `${asked.key}:${generation}`, wanted)
     if (made.status === 'cancelled' || (isAdded && made.startsAt !== asked.startsAt)) continue
-    const at = conversation.desk.clock.now()
-    await note(conversation, (notes) => {
-      const others = notes.asked.filter(({ key }) => key !== asked.key)
-      const kept = withAppointment({ ...notes, asked: [...others, { ...asked, appointmentId: made.id, at }] }, made.id)
-      return withServed(kept, { request, appointmentId: made.id, startsAt: asked.startsAt })
-    })
+    await noteMade(conversation, asked, made.id)
     return made
   }
   throw new KalendsError('KAL_SLOT_TAKEN', { startsAt: asked.startsAt })
+}
+
+/** What this call has made of the same wish, where it stands as it was wanted: which of its generations that is, the notes know. */
+async function madeAlready(conversation: Conversation, { key, startsAt }: AskedFor): Promise<AppointmentView | null> {
+  const { desk, tenant } = conversation
+  const { asked } = await notesOf(conversation)
+  const id = asked.find((one) => one.key === key)?.appointmentId
+  const made = id ? await desk.appointments.get(tenant.id, id) : null
+  return made && made.status !== 'cancelled' && made.startsAt === startsAt ? made : null
+}
+
+async function noteMade(conversation: Conversation, asked: AskedFor, appointmentId: string): Promise<void> {
+  const { desk, request } = conversation
+  const { key, startsAt } = asked
+  const did = { operation: 'book', key, appointmentId, startsAt } as const
+  await note(conversation, (notes) => {
+    const before = notes.asked.find((one) => one.key === key)
+    const isNew = before?.appointmentId !== appointmentId
+    const others = notes.asked.filter((one) => one.key !== key)
+    const made = { ...asked, appointmentId, at: before && !isNew ? before.at : desk.clock.now() }
+    const turn = notes.turn + (isNew ? 1 : 0)
+    return withRequest(withAppointment({ ...notes, turn, asked: [...others, made] }, appointmentId), request, { did })
+  })
 }
 
 /** The appointment that this key stands for, as it is now. */

@@ -13,7 +13,8 @@ import { personKey } from '../identity/name-match.ts'
 import { spokenNumber } from '../identity/phone-number.ts'
 import { requestKey } from '../request-key.ts'
 import { answer, choicesOf, fieldsOf, said, timeOptions } from './answer.ts'
-import { type AskedFor, askFor, bookedAlike, isAsked, makeIt, withdraw } from './asked-booking.ts'
+import { type AskedFor, askFor, bookedForOthers, isAlike, isAsked, makeIt, withdraw } from './asked-booking.ts'
+import { tellOf } from './find.ts'
 import { freeStarts } from './free.ts'
 import { alternatives, startNotFree } from './not-free.ts'
 import { withdrawOffers } from './offer.ts'
@@ -63,13 +64,20 @@ async function bookWish(conversation: Conversation, wish: Wish, isAdded: boolean
   const person = personKey(tenant.id, wish.name)
   const key = requestKey(tenant.id, call.callId, 'book', person, service.id, startsAt)
   const asked: AskedFor = { key, person, serviceId: service.id, startsAt }
-  const alike = isAdded ? new Map<string, AppointmentView>() : await bookedAlike(conversation, asked, wish.name)
+  const others = isAdded ? new Map<string, AppointmentView>() : await bookedForOthers(conversation, asked)
+  const alike = new Map([...others].filter(([, one]) => isAlike(wish.name, one)))
+  const atThatTime = (all: typeof others) => [...all.values()].find((one) => one.startsAt === startsAt)
   // Asked for again it is not free any more, because it is booked.
   if (!(await isAsked(conversation, asked))) {
-    const there = [...alike.values()].find((one) => one.startsAt === startsAt)
+    const there = atThatTime(alike)
     if (there) return moveOrAdd(conversation, wish, there)
     const refusal = await unlessFree(conversation, wish)
-    if (refusal !== null && !(await isAsked(conversation, asked))) return refusal
+    if (refusal !== null && !(await isAsked(conversation, asked))) {
+      // Whoever has it is on this line: the name may have been corrected beyond recognition.
+      const theirs = atThatTime(others)
+      if (theirs) return moveOrAdd(conversation, wish, theirs)
+      return isAdded ? refusal : ((await fromBefore(conversation, wish)) ?? refusal)
+    }
   }
   const turn = await askFor(conversation, asked, new Set(alike.keys()), isAdded)
   switch (turn.is) {
@@ -80,6 +88,25 @@ async function bookWish(conversation: Conversation, wish: Wish, isAdded: boolean
     case 'go':
       return store(conversation, wish, asked, isAdded)
   }
+}
+
+/** A call that broke off booked this very visit, and its caller calls again: known by the number, and by the name. */
+async function fromBefore(conversation: Conversation, wish: Wish): Promise<ToolResult | null> {
+  const { desk, tenant, call } = conversation
+  const { startsAt, service } = wish
+  if (call.callerNumber === null) return null
+  const query = { from: startsAt, to: later(startsAt, 1), q: call.callerNumber, limit: 20 }
+  const { items } = await desk.appointments.list(tenant.id, query)
+  const theirs = items.find(
+    (one) =>
+      one.status !== 'cancelled' &&
+      one.service.id === service.id &&
+      one.customer.phone === call.callerNumber &&
+      isAlike(wish.name, one),
+  )
+  if (!theirs) return null
+  const isSame = personKey(tenant.id, wish.name) === personKey(tenant.id, theirs.customer.name)
+  return isSame ? tellOf(conversation, [theirs]) : moveOrAdd(conversation, wish, theirs)
 }
 
 /** What stands against a start, with others near it; null where it is free, or where nobody can tell. */

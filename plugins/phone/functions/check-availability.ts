@@ -1,9 +1,9 @@
-import { epoch, type Instant, later, type ServiceView, type ToolResult } from '#core'
+import { type Instant, later, type ServiceView, type ToolResult } from '#core'
 import type { CleanArguments } from '../arguments.ts'
 import type { Conversation } from '../conversation.ts'
-import { minuteOfDay } from '../local-time.ts'
 import { readWhen } from '../when/read-when.ts'
 import type { When, Window } from '../when/spoken.ts'
+import { isWithin } from '../within-window.ts'
 import { answer, choicesOf, timeOptions } from './answer.ts'
 import { businessHours } from './business-hours.ts'
 import { freeStarts } from './free.ts'
@@ -55,19 +55,12 @@ async function atMoment(conversation: Conversation, service: ServiceView, wanted
 async function within(conversation: Conversation, service: ServiceView, window: Window): Promise<ToolResult> {
   const free = await freeStarts(conversation, service, window)
   if (free.is !== 'known') return notKnown(conversation, service, free)
-  const isMeant = (start: Instant) => isWithin(conversation, start, window)
+  const isMeant = (start: Instant) => isWithin(start, window, conversation.tenant.timeZone)
   const wanted = free.starts.filter(isMeant)
   const ordered = window.span === 'soonest' ? wanted : spread(wanted, service.durationMinutes)
   const offered = await offer(conversation, service, ordered)
   if (offered.length > 0) return available(conversation, service, offered)
   return stretchNotFree(conversation, service, window, isMeant)
-}
-
-function isWithin({ tenant }: Conversation, start: Instant, { from, to, hours }: Window): boolean {
-  if (epoch(start) < epoch(from) || epoch(start) >= epoch(to)) return false
-  if (hours === undefined) return true
-  const minute = minuteOfDay(start, tenant.timeZone)
-  return minute >= hours.from && minute < hours.to
 }
 
 function available(conversation: Conversation, service: ServiceView, starts: readonly Instant[]): ToolResult {

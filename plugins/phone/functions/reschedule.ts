@@ -11,6 +11,7 @@ import type { CleanArguments } from '../arguments.ts'
 import type { Conversation } from '../conversation.ts'
 import { requestKey } from '../request-key.ts'
 import { answer, choicesOf, fieldsOf, said, timeOptions } from './answer.ts'
+import { toldCancelled } from './cancel.ts'
 import type { SaidOfIt } from './claim.ts'
 import { freeStarts } from './free.ts'
 import { alternatives } from './not-free.ts'
@@ -87,10 +88,22 @@ function serviceOf({ desk, tenant }: Conversation, { service }: AppointmentView)
   return desk.services.get(tenant.id, service.id)
 }
 
+/** How a move of before stands that is as it was wanted then. */
+export async function toldMoved(
+  conversation: Conversation,
+  appointment: AppointmentView,
+  was: Instant,
+): Promise<ToolResult> {
+  const wanted = { appointment, was, startsAt: appointment.startsAt, reason: null, key: '' }
+  return outcome(conversation, wanted, await follow(conversation, appointment, 'move'))
+}
+
 async function outcome(conversation: Conversation, wanted: Move, followed: Followed): Promise<ToolResult> {
   const { was, startsAt } = wanted
   const { standing, appointment } = followed
   const spoken = { service: appointment.service.name, when: said(conversation, startsAt) }
+  // Somebody was faster: "confirmed" is also what is gone as wanted.
+  if (appointment.status === 'cancelled') return { ...(await toldCancelled(conversation, appointment)), success: false }
   // Another turn of the same request met a refusal and moved it back.
   if (appointment.startsAt !== startsAt) return stays(conversation, wanted, followed)
   const fields = fieldsOf(conversation, appointment)
@@ -125,6 +138,7 @@ async function stays(
   wanted: Move,
   { standing, appointment }: Followed,
 ): Promise<ToolResult> {
+  if (appointment.status === 'cancelled') return { ...(await toldCancelled(conversation, appointment)), success: false }
   const isThere = standing.is === 'confirmed' || standing.is === 'requested'
   if (isThere && appointment.startsAt === wanted.was) return moveTaken(conversation, wanted)
   const values = { service: appointment.service.name, when: said(conversation, wanted.startsAt) }

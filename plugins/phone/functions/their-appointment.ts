@@ -1,8 +1,9 @@
 import { type AppointmentView, epoch, type Instant, type ToolResult } from '#core'
-import { type CallNotes, type Change, withAppointment, withChange, withServed } from '../call-notes.ts'
+import { type CallNotes, type Change, withAppointment, withChange, withoutDid, withRequest } from '../call-notes.ts'
 import { type Conversation, note, notesOf } from '../conversation.ts'
 import { giveAttemptBack } from '../identity/attempts.ts'
 import { type Facts, isAsSaid } from '../identity/facts.ts'
+import { isWritten } from '../identity/name-match.ts'
 import { ownOf } from '../identity/proof.ts'
 import { answer, choicesOf, fieldsOf, said } from './answer.ts'
 import { claimed, factsOf, type SaidOfIt } from './claim.ts'
@@ -34,6 +35,7 @@ export async function theirAppointment(
 ): Promise<Theirs> {
   const read = await factsOf(conversation, saidOfIt)
   if (read.is === 'answer') return read
+  const { turn } = await notesOf(conversation)
   const done = await doneBefore(conversation, read.facts, wanted)
   const same = done.find(({ change, appointment }) => isSame(wanted, change, appointment))
   if (same) return again(conversation, same, wanted)
@@ -44,21 +46,35 @@ export async function theirAppointment(
     // It was proved before, when it still was as the caller says.
     if (proof.unproven === 'NOT_FOUND') await giveAttemptBack(conversation)
     if (wanted.operation === 'cancel') return again(conversation, before, wanted)
-    return chosen(conversation, before.appointment, wanted)
+    const moved = await chosen(conversation, before.appointment, wanted, turn)
+    return moved ?? theirAppointment(conversation, saidOfIt, wanted)
   }
   if (before && wanted.operation === 'cancel') return oneMore(conversation, before, proof.appointments)
   const [appointment, second] = proof.appointments
-  if (second !== undefined || appointment === undefined) return several(conversation, proof.appointments)
-  return chosen(conversation, appointment, wanted)
+  const isOne = second === undefined && appointment !== undefined && !isVague(read.facts, appointment)
+  if (!isOne) return several(conversation, proof.appointments)
+  return (await chosen(conversation, appointment, wanted, turn)) ?? theirAppointment(conversation, saidOfIt, wanted)
+}
+
+/** By the sound of a name alone it may be that of a sister: it is asked, once, and what is said then is a fact more. */
+function isVague({ name, reference, when }: Facts, { customer }: AppointmentView): boolean {
+  return name !== null && reference === null && !when?.isNarrow && !isWritten(name, customer.name)
 }
 
 async function again(conversation: Conversation, { change, appointment }: Done, wanted: Wanted): Promise<Theirs> {
-  await note(conversation, (notes) => served(conversation, notes, appointment, wanted))
+  await note(conversation, (notes) => withDid(conversation, notes, appointment, wanted, change.was))
   return { is: 'appointment', appointment, was: change.was }
 }
 
-function served({ request }: Conversation, notes: CallNotes, { id }: AppointmentView, { startsAt }: Wanted): CallNotes {
-  return withServed(notes, { request, appointmentId: id, startsAt })
+function withDid(
+  { request }: Conversation,
+  notes: CallNotes,
+  { id: appointmentId }: AppointmentView,
+  { operation, startsAt }: Wanted,
+  was: Instant,
+): CallNotes {
+  const did = operation === 'cancel' ? { operation, appointmentId } : { operation, appointmentId, startsAt, was }
+  return withRequest(notes, request, { did })
 }
 
 /** By its words, or because that is what was done. A cancel in other words may be meant for another one. */
@@ -91,25 +107,36 @@ function isStill(operation: Change['operation'], { appointment }: Done): boolean
   return (appointment.status === 'cancelled') === (operation === 'cancel')
 }
 
-/** Writes down before it is done what is done, so that it is known again. */
-async function chosen(conversation: Conversation, appointment: AppointmentView, wanted: Wanted): Promise<Theirs> {
+/**
+ * Writes down before it is done what is done, so that it is known again. Null where the call has changed something since
+ * the notes were read: of two at once in other words the second must see what the first one took.
+ */
+async function chosen(
+  conversation: Conversation,
+  appointment: AppointmentView,
+  wanted: Wanted,
+  turn: number,
+): Promise<Theirs | null> {
   const { key, operation } = wanted
   const was = appointment.startsAt
   const change = { key, operation, appointmentId: appointment.id, was, at: conversation.desk.clock.now() }
+  let isLate = false
   await note(conversation, (notes) => {
+    isLate = notes.turn !== turn
+    if (isLate) return notes
     // Where it is already it is not moved, and nothing is to be known again.
     const known = was === wanted.startsAt ? withAppointment(notes, appointment.id) : withChange(notes, change)
-    return served(conversation, known, appointment, wanted)
+    return withDid(conversation, known, appointment, wanted, was)
   })
-  return { is: 'appointment', appointment, was }
+  return isLate ? null : { is: 'appointment', appointment, was }
 }
 
 async function several(conversation: Conversation, appointments: readonly AppointmentView[]): Promise<Theirs> {
   const options = await standingOptions(conversation, appointments.slice(0, mostOptions))
-  return {
-    is: 'answer',
-    answer: answer(conversation, 'WHICH_APPOINTMENT', { choices: choicesOf(options) }, { options }),
-  }
+  const [first, second] = appointments
+  const fields = first && !second ? fieldsOf(conversation, first) : {}
+  const which = answer(conversation, 'WHICH_APPOINTMENT', { choices: choicesOf(options) }, { options, fields })
+  return { is: 'answer', answer: which }
 }
 
 /** One is cancelled and the same words fit others too: those are somebody's visits, and nobody asked for them by name. */
@@ -132,9 +159,8 @@ async function oneMore(
 /** The request did not come to anything: it may be made anew. */
 export async function forget(conversation: Conversation, key: string): Promise<void> {
   await note(conversation, (notes) => ({
-    ...notes,
+    ...withoutDid(notes, (_, id) => id === conversation.request),
     changes: notes.changes.filter((one) => one.key !== key),
-    served: notes.served.filter(({ request }) => request !== conversation.request),
   }))
 }
 

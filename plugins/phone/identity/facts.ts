@@ -4,6 +4,7 @@ import type { Conversation } from '../conversation.ts'
 import { localDay } from '../local-time.ts'
 import { readWhen } from '../when/read-when.ts'
 import type { Question, Spoken, When } from '../when/spoken.ts'
+import { isWithin } from '../within-window.ts'
 import { isSameName } from './name-match.ts'
 import { isReferenceOf } from './reference.ts'
 
@@ -18,9 +19,13 @@ export type Claim = {
 /** A claim, understood. `when` and `services` also choose among the appointments of one caller. */
 export type Facts = Pick<Claim, 'reference' | 'services'> & { name: string | null; when: TimeFact | null }
 
-/** When it is said to be. `isNarrow`: a day or less, so that to know it is to know something. */
+/**
+ * When it is said to be. `isNarrow`: a day or less, so that to know it is to know something. `isMoment`: to the minute, so
+ * that hardly two appointments of one caller fit.
+ */
 export type TimeFact = {
   isNarrow: boolean
+  isMoment?: boolean
   span: { from: Instant; to: Instant } | null
   fits(startsAt: Instant): boolean
 }
@@ -54,12 +59,12 @@ export function understand(
 function timeFact(when: When, timeZone: string): TimeFact | null {
   if (when.is === 'instant') {
     const { instant } = when
-    return { isNarrow: true, span: spanOf([instant]), fits: (startsAt) => startsAt === instant }
+    return { isNarrow: true, isMoment: true, span: spanOf([instant]), fits: (startsAt) => startsAt === instant }
   }
   if (when.is === 'window') {
     const { from, to, span } = when
     const isNarrow = span !== 'soonest' && epoch(to) - epoch(from) <= dayMs
-    const fits = (startsAt: Instant) => epoch(startsAt) >= epoch(from) && epoch(startsAt) < epoch(to)
+    const fits = (startsAt: Instant) => isWithin(startsAt, when, timeZone)
     // "My next appointment" is all of them.
     return span === 'soonest' ? { isNarrow, span: null, fits: () => true } : { isNarrow, span: { from, to }, fits }
   }

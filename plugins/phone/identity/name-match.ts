@@ -35,6 +35,12 @@ export function isSameName(said: string, known: string): boolean {
   return spoken.every(isHeard) && spoken.some((word) => soundsLike(word, family))
 }
 
+/** Whether a name is as it is written, or a part of that: not only as it sounds. */
+export function isWritten(said: string, known: string): boolean {
+  const booked = wordsOf(known)
+  return wordsOf(said).every((word) => booked.includes(word))
+}
+
 /** One person of a tenant within a call, however their name is spelled, and whichever name comes first. */
 export function personKey(tenantId: string, name: string): string {
   const words = wordsOf(name).sort()

@@ -15,13 +15,23 @@ const dayMs = 24 * 3_600_000
 /**
  * Whose appointments a caller may hear of, move and cancel. The number that they call from is one fact, since it can be
  * forged; with it one more is needed, and without it two: the name, the day or time, the reference. All that is said must
- * fit. What this very call booked is its own without asking. That there is none, and that it is somebody else's, is one
- * answer, and wrong ones are counted.
+ * fit. What this very call booked is its own without asking, and does not hide what they had before. That there is none,
+ * and that it is somebody else's, is one answer, and wrong ones are counted.
  */
 export async function prove(conversation: Conversation, facts: Facts): Promise<Proof> {
   const own = await ownOf(conversation, facts)
-  // Before anything of others is looked at: who names their own booking beside guesses proves nothing by it.
-  if (own.length > 0) return proven(own)
+  const isExact = facts.reference !== null || facts.when?.isMoment === true
+  if (own.length > 0 && isExact) return proven(own)
+  const before = await fromBefore(conversation, facts, own)
+  if (before.is === 'proven') return proven([...own, ...before.appointments])
+  return own.length > 0 ? proven(own) : before
+}
+
+/**
+ * What was booked in any call. Who shows no number and finds only what they have just booked has used up an attempt: the
+ * facts of a booking of one's own may be guesses at somebody else's.
+ */
+async function fromBefore(conversation: Conversation, facts: Facts, own: readonly AppointmentView[]): Promise<Proof> {
   const isWithheld = conversation.call.callerNumber === null
   if (named(facts) < (isWithheld ? 2 : 1)) {
     return { is: 'unproven', code: isWithheld ? 'FACTS_NEEDED' : 'FACT_NEEDED' }
@@ -29,12 +39,14 @@ export async function prove(conversation: Conversation, facts: Facts): Promise<P
   if (!(await takeAttempt(conversation))) return { is: 'unproven', code: 'TOO_MANY_ATTEMPTS' }
   const found = (await candidates(conversation, facts)).filter((one) => isTheirs(conversation, facts, one))
   if (found.length === 0) return { is: 'unproven', code: 'NOT_FOUND' }
-  await giveAttemptBack(conversation)
-  return proven([...new Map(found.map((appointment) => [appointment.id, appointment])).values()])
+  const isMore = found.some(({ id }) => own.every((one) => one.id !== id))
+  if (isMore || !isWithheld) await giveAttemptBack(conversation)
+  return proven(found)
 }
 
 function proven(appointments: readonly AppointmentView[]): Proof {
-  return { is: 'proven', appointments: [...appointments].sort((a, b) => epoch(a.startsAt) - epoch(b.startsAt)) }
+  const each = [...new Map(appointments.map((appointment) => [appointment.id, appointment])).values()]
+  return { is: 'proven', appointments: each.sort((a, b) => epoch(a.startsAt) - epoch(b.startsAt)) }
 }
 
 function isTheirs({ call, desk }: Conversation, facts: Facts, appointment: AppointmentView): boolean {
@@ -71,7 +83,8 @@ async function candidates(conversation: Conversation, facts: Facts): Promise<App
   const queries: AppointmentQuery[] = []
   if (call.callerNumber !== null) queries.push({ ...ahead, q: call.callerNumber })
   if (facts.when?.span) queries.push(facts.when.span)
-  else if (facts.name !== null && named(facts) >= 2) queries.push({ ...ahead, q: facts.name })
+  // By the reference nothing can be looked for, and by a name only as it is written.
+  else if (facts.name !== null && named(facts) >= 2) queries.push(ahead, { ...ahead, q: facts.name })
   return (await Promise.all(queries.map((query) => listed(conversation, query)))).flat()
 }
 
