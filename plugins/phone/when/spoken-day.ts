@@ -5,12 +5,12 @@ import { namedDate } from './named-date.ts'
 import { numericDate } from './numeric-date.ts'
 import type { Language } from './spoken.ts'
 import {
-  comingAndWeeks,
   inWeek,
   month,
   nearest,
   nextOne,
   week,
+  weekdayAndWeeks,
   weekdayInWeeks,
   weekend,
   weeksAfter,
@@ -31,16 +31,17 @@ type Rule = readonly [RegExp, (groups: string[], reading: Reading) => DayReading
 const rules: readonly Rule[] = [
   [/^wd(\d)$/, ([wd], { today }) => nearest(today, Number(wd))],
   [/^this wd(\d)$/, ([wd], { today }) => anyOfDays([weekdayAfter(today.subtract({ days: 1 }), Number(wd))])],
-  [/^coming wd(\d)$/, ([wd], { today }) => comingAndWeeks(today, wd, 0)],
+  [/^coming wd(\d)$/, ([wd], { today }) => anyOfDays([weekdayAfter(today, Number(wd))])],
   [/^next wd(\d)$/, ([wd], { today, language }) => nextOne(today, Number(wd), 1, language)],
   [/^afternext wd(\d)$/, ([wd], { today, language }) => nextOne(today, Number(wd), 2, language)],
   [/^last wd(\d)$/, ([wd], { today }) => anyOfDays([weekdayAfter(today.subtract({ days: 8 }), Number(wd))])],
   [/^(this|coming|next|afternext|last) week wd(\d)$/, ([which, wd], reading) => ofWeek(which, wd, reading)],
   [/^wd(\d) (this|coming|next|afternext|last) week$/, ([wd, which], reading) => ofWeek(which, wd, reading)],
-  // "Friday in a week", "Freitag in acht Tagen", "Friday week", "two weeks on Tuesday": the coming one, and so many weeks.
-  [/^wd(\d) in (\d\d?) week$/, ([wd, weeks], { today }) => comingAndWeeks(today, wd, Number(weeks))],
-  [/^wd(\d) in (8|14) (?:tagen|days)$/, ([wd, days], { today }) => comingAndWeeks(today, wd, days === '8' ? 1 : 2)],
-  [/^wd(\d) week$/, ([wd], { today, language }) => (language === 'en' ? comingAndWeeks(today, wd, 1) : null)],
+  // "Friday in a week", "Freitag in acht Tagen", "Friday week", "two weeks on Tuesday".
+  [/^wd(\d) in (\d\d?) week$/, ([wd, weeks], { today }) => weekdayAndWeeks(today, wd, Number(weeks))],
+  [/^wd(\d) in (8|14) (?:tagen|days)$/, ([wd, days], { today }) => weekdayAndWeeks(today, wd, days === '8' ? 1 : 2)],
+  [/^wd(\d) week$/, ([wd], { today, language }) => (language === 'en' ? weekdayAndWeeks(today, wd, 1) : null)],
+  [/^wd(\d) (\d\d?) week$/, ([wd, weeks], { today, language }) => besideWeeks(today, wd, Number(weeks), language)],
   [/^(in )?(\d\d?) week (?:from )?wd(\d)$/, (groups, reading) => weeksAndWeekday(groups, reading)],
   [/^(.+) in (\d\d?) week$/, ([text = '', weeks], { day }) => weeksAfter(day(text), Number(weeks))],
   [/^(\d\d?) week from (.+)$/, ([weeks, text = ''], { day }) => weeksAfter(day(text), Number(weeks))],
@@ -101,9 +102,14 @@ function ofWeek(which: string | undefined, weekday: string | undefined, { today,
 
 /** British "two weeks on Tuesday" counts from the Tuesday; "in two weeks, Tuesday" may also be of that week. */
 function weeksAndWeekday([within, weeks, weekday]: string[], { today, language }: Reading): DayReading {
-  const isCounted = within === undefined && language === 'en'
-  if (isCounted) return comingAndWeeks(today, weekday, Number(weeks))
+  if (within === undefined) return besideWeeks(today, weekday, Number(weeks), language)
   return weekdayInWeeks(today, Number(weekday), Number(weeks))
+}
+
+function besideWeeks(today: Day, weekday: string | undefined, weeks: number, language: Language): DayReading {
+  // British "Monday fortnight", as "Monday week".
+  if (language === 'en') return weekdayAndWeeks(today, weekday, weeks)
+  return weekdayInWeeks(today, Number(weekday), weeks)
 }
 
 /** "Vom 3. bis 5. Oktober" names the month once. */

@@ -43,9 +43,12 @@ export function weekdayInWeeks(today: Day, weekday: number, weeks: number): DayR
   return anyOfDays([ofThatWeek, weekdayAfter(today, weekday).add({ days: 7 * weeks })])
 }
 
-/** The coming weekday, and so many weeks after it. */
-export function comingAndWeeks(today: Day, weekday: string | undefined, weeks: number): DayReading {
-  return weeksAfter(anyOfDays([weekdayAfter(today, Number(weekday))]), weeks)
+/**
+ * "Monday in two weeks": the coming Monday, and so many weeks after it. Said on a Monday it may be counted from today, as
+ * "today in two weeks" is, or from the next one: that is asked.
+ */
+export function weekdayAndWeeks(today: Day, weekday: string | undefined, weeks: number): DayReading {
+  return weeksAfter(nearest(today, Number(weekday)), weeks)
 }
 
 /** So many weeks after each of these days. */

@@ -32,32 +32,36 @@ const sunday = '2026-10-04T10:00:00+02:00'
 const march = '2026-03-16T10:00:00+01:00'
 const salon = [9, 18] as const
 
-const at = (at: string): Expectation => ({ at })
-const asks = (code: QuestionCode, candidates: string[] = [], dates?: string[]): Expectation => ({
+export const at = (at: string): Expectation => ({ at })
+export const asks = (code: QuestionCode, candidates: string[] = [], dates?: string[]): Expectation => ({
   asks: code,
   candidates,
   dates,
 })
-const asksDay = (code: QuestionCode, ...dates: string[]): Expectation => ({ asks: code, candidates: [], dates })
-const on = (date: string, next: string): Expectation => ({ span: 'day', from: `${date}T00:00`, to: `${next}T00:00` })
-const part = (date: string, from: string, to: string): Expectation => ({
+export const asksDay = (code: QuestionCode, ...dates: string[]): Expectation => ({ asks: code, candidates: [], dates })
+export const on = (date: string, next: string): Expectation => ({
+  span: 'day',
+  from: `${date}T00:00`,
+  to: `${next}T00:00`,
+})
+export const part = (date: string, from: string, to: string): Expectation => ({
   span: 'part_of_day',
   from: `${date}T${from}`,
   to: `${date}T${to}`,
 })
-const hours = (date: string, from: string, to: string): Expectation => ({
+export const hours = (date: string, from: string, to: string): Expectation => ({
   span: 'hours',
   from: `${date}T${from}`,
   to: `${date}T${to}`,
 })
-const de = (says: Utterance['says'], expects: Expectation, more: Partial<Utterance> = {}): Utterance => ({
+export const de = (says: Utterance['says'], expects: Expectation, more: Partial<Utterance> = {}): Utterance => ({
   says,
   language: 'de',
   now: thursday,
   expects,
   ...more,
 })
-const en = (says: Utterance['says'], expects: Expectation, more: Partial<Utterance> = {}): Utterance => ({
+export const en = (says: Utterance['says'], expects: Expectation, more: Partial<Utterance> = {}): Utterance => ({
   says,
   language: 'en',
   now: thursday,
@@ -65,7 +69,7 @@ const en = (says: Utterance['says'], expects: Expectation, more: Partial<Utteran
   ...more,
 })
 
-const choice = { isChoice: true }
+export const choice = { isChoice: true }
 
 const halves = ['2026-10-02T02:30', '2026-10-02T14:30']
 const threes = ['2026-10-02T03:00', '2026-10-02T15:00']

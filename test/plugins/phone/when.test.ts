@@ -5,6 +5,7 @@ import { epoch, type Instant, instantOf } from '#core'
 import { readWhen } from '../../../plugins/phone/when/read-when.ts'
 import type { Spoken, When } from '../../../plugins/phone/when/spoken.ts'
 import { type Expectation, type Utterance, utterances } from './utterances.ts'
+import { doubts } from './utterances-doubts.ts'
 
 const nothing: Spoken = {
   start: null,
@@ -50,7 +51,7 @@ function told(when: When, expects: Expectation) {
 }
 
 t.test('every utterance of the table is understood or asked back', async (t) => {
-  for (const utterance of utterances) {
+  for (const utterance of [...utterances, ...doubts]) {
     const { says, language, now, expects, open } = utterance
     const name = `${language} ${JSON.stringify(says)} at ${now}${open ? `, open ${open.join('–')}` : ''}`
     t.same(told(understood(utterance), expects), expected(utterance), name)
@@ -213,6 +214,89 @@ t.test('a date that is written is the day that is read', async () => {
     }),
   )
 })
+
+const weekdays = {
+  de: ['Montag', 'Dienstag', 'Mittwoch', 'Donnerstag', 'Freitag', 'Samstag', 'Sonntag'],
+  en: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'],
+}
+/** The ways to name a weekday, and how many weeks they are ahead. */
+const namedAhead: Record<'de' | 'en', readonly (readonly [string, number])[]> = {
+  de: [
+    ...([
+      ['W', 0],
+      ['diesen W', 0],
+      ['kommenden W', 0],
+      ['nächsten W', 1],
+      ['übernächsten W', 2],
+    ] as const),
+    ...([
+      ['W in einer Woche', 1],
+      ['W in acht Tagen', 1],
+      ['nächste Woche W', 1],
+      ['in einer Woche W', 1],
+    ] as const),
+    ...([
+      ['W in zwei Wochen', 2],
+      ['W in 14 Tagen', 2],
+      ['zwei Wochen W', 2],
+      ['in zwei Wochen am W', 2],
+    ] as const),
+  ],
+  en: [
+    ...([
+      ['W', 0],
+      ['this W', 0],
+      ['coming W', 0],
+      ['next W', 1],
+      ['W after next', 2],
+    ] as const),
+    ...([
+      ['W in a week', 1],
+      ['W week', 1],
+      ['a week from W', 1],
+      ['a week on W', 1],
+      ['W next week', 1],
+    ] as const),
+    ...([
+      ['W in two weeks', 2],
+      ['two weeks from W', 2],
+      ['W fortnight', 2],
+      ['in two weeks on W', 2],
+    ] as const),
+  ],
+}
+const aMonday = Temporal.PlainDate.from('2026-11-23')
+const anyWeek = [0, 1, 2, 3, 4, 5, 6].map((later) => aMonday.add({ days: later }))
+
+t.test('a weekday that is named on any day of the week is ahead, and no further than was said', async (t) => {
+  for (const language of ['de', 'en'] as const) {
+    for (const [said, weeks] of namedAhead[language]) {
+      const isCounted = /^W (?:in|week|fortnight)|(?:on|from|am) W$/.test(said)
+      const wrong = weekdays[language].flatMap((name, n) =>
+        anyWeek.flatMap((today) => {
+          const date = said.replace(/\bW\b/, name)
+          const days = daysOn(today, date, language)
+          const isAhead = days.map((day) => today.until(day).days).every((days) => days >= 0 && days <= 7 * (weeks + 1))
+          const isIt = days.length > 0 && days.every(({ dayOfWeek }) => dayOfWeek === n + 1)
+          // Counted in weeks on the day itself, it may be from today or from the next such day: never one alone.
+          const isAsked = !isCounted || today.dayOfWeek !== n + 1 || days.length === 2
+          return isAhead && isIt && isAsked ? [] : [`${date} on ${today}, day ${today.dayOfWeek}: ${days}`]
+        }),
+      )
+      t.same(wrong, [], said)
+    }
+  }
+})
+
+/** The day that is understood at ten in the morning, or those that are asked about. */
+function daysOn(today: Temporal.PlainDate, date: string, language: 'de' | 'en'): Temporal.PlainDate[] {
+  const [timeZone, plainTime] = ['Europe/Berlin', '10:00']
+  const now = instantOf(today.toZonedDateTime({ timeZone, plainTime }).epochMilliseconds)
+  const when = readWhen({ ...nothing, date }, { now, timeZone, language })
+  if (when.is === 'question') return when.dates.map((date) => Temporal.PlainDate.from(date))
+  const start = when.is === 'instant' ? when.instant : when.from
+  return [Temporal.Instant.from(start).toZonedDateTimeISO(timeZone).toPlainDate()]
+}
 
 t.test('the table holds both languages, answers and questions', async (t) => {
   const count = (fits: (row: Utterance) => boolean) => utterances.filter(fits).length
