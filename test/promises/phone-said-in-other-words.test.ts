@@ -1,4 +1,5 @@
 import t from 'tap'
+import { until } from '../helper/gateway.ts'
 import { appointments, calling, dayAhead, inBerlin, phoneGateway, taken } from '../helper/phone.ts'
 import { callObject, deliver, resigned, signed } from '../helper/retell.ts'
 
@@ -133,4 +134,117 @@ t.test('a late retry of the vendor undoes nothing that came after it', async (t)
   t.match(await told(cancel), { success: true, code: 'CANCELLED' })
   t.same(startsOn(date), [])
   t.equal((await appointments(salon)).filter(({ startsAt }) => startsAt.slice(0, 10) === date).length, 1)
+})
+
+t.test('a late retry takes nothing that came after it for what it meant', async (t) => {
+  const date = days()
+  const call = callObject({ from_number: numbers() })
+  const send = (name: string, args: object, more = {}) =>
+    signed(salon.line, 'functions', { name, args, call: { ...call, ...more } })
+  const told = async (delivery: Awaited<ReturnType<typeof send>>) => (await deliver(await resigned(delivery))).body
+  const early = await send('cancel_appointment', max)
+  t.match(await told(early), { code: 'NOT_FOUND' })
+  const book = await send('book_appointment', { start: `${date}T10:00`, ...max })
+  t.match(await told(book), { code: 'BOOKED' })
+  t.match(await told(early), { success: false, code: 'FOUND' }, 'what came to nothing comes to nothing again')
+  t.same(startsOn(date), at(date, '10:00'))
+  const cancel = await send('cancel_appointment', max, { transcript: 'User: Cancel it, please.' })
+  t.match(await told(cancel), { code: 'CANCELLED' })
+  const anew = await told(
+    await send('book_appointment', { start: `${date}T10:00`, ...max }, { transcript: 'User: No!' }),
+  )
+  t.match(anew, { code: 'BOOKED' })
+  t.match(await told(book), { success: false, code: 'FOUND', appointment_ref: anew.appointment_ref }, 'the newer one')
+  t.match(await told(cancel), { success: true, code: 'CANCELLED' }, 'the older one, as it was then')
+  t.same(startsOn(date), at(date, '10:00'))
+})
+
+t.test('what a call has booked does not hide what its caller had before', async (t) => {
+  const [date, other] = [days(), days()]
+  const { ask } = await customer(date, '10:00')
+  t.match(await ask('book_appointment', { start: `${other}T10:00`, ...max }), { code: 'BOOKED' })
+  t.match(await ask('find_appointments', max), { code: 'FOUND', count: 2 })
+  t.match(await ask('cancel_appointment', max), { success: false, code: 'WHICH_APPOINTMENT' })
+  t.match(await ask('reschedule_appointment', { ...max, new_start: `${other}T15:00` }), { code: 'WHICH_APPOINTMENT' })
+  t.match(await ask('cancel_appointment', { ...max, date }), { code: 'CANCELLED' })
+  t.same([startsOn(date), startsOn(other)], [[], at(other, '10:00')])
+})
+
+t.test('cancels that come at once in other words take one appointment', async (t) => {
+  for (let round = 0; round < 8; round++) {
+    const date = days()
+    const { ask } = await customer(date, '10:00', '11:00')
+    const wordings = [{ date, time: '10:00' }, max]
+    const codes = await Promise.all(wordings.map(async (said) => (await ask('cancel_appointment', said)).code))
+    t.ok(codes.includes('CANCELLED'), codes.join(' '))
+    t.same(startsOn(date), at(date, '11:00'), codes.join(' '))
+  }
+})
+
+t.test('a name that only sounds alike is asked about before anything is cancelled', async (t) => {
+  const date = days()
+  const caller = { from_number: numbers() }
+  const child = (customer_name: string, time: string) =>
+    calling(salon, caller).ask('book_appointment', { start: `${date}T${time}`, customer_name })
+  t.match(
+    [await child('Leo Kurz', '10:00'), await child('Leon Kurz', '11:00')],
+    [{ code: 'BOOKED' }, { code: 'BOOKED' }],
+  )
+  const leo = { customer_name: 'Leo Kurz' }
+  t.match(await calling(salon, caller).ask('cancel_appointment', { ...leo, date, time: '10:00' }), {
+    code: 'CANCELLED',
+  })
+  const { ask } = calling(salon, caller)
+  const asked = await ask('cancel_appointment', leo)
+  t.match(asked, { success: false, code: 'WHICH_APPOINTMENT', options: [{ start: inBerlin(date, '11:00') }] })
+  t.same(startsOn(date), at(date, '11:00'))
+  const { appointment_ref } = asked
+  t.match(await ask('cancel_appointment', { ...leo, appointment_ref }), { code: 'CANCELLED' }, 'as was said then')
+})
+
+t.test('an appointment at another hour than was said is not meant', async (t) => {
+  const date = days()
+  const { ask } = await customer(date, '15:00')
+  const said = { ...max, date: 'in the next two weeks', part_of_day: 'morning' }
+  t.notMatch(await ask('cancel_appointment', said), { code: 'CANCELLED' })
+  t.same(startsOn(date), at(date, '15:00'))
+})
+
+t.test('a move that is overtaken by a cancel is not told as done', async (t) => {
+  const date = days()
+  const { ask } = await customer(date, '10:00')
+  const before = salon.twin.counts.rescheduleBooking ?? 0
+  const slow = salon.twin.faults.add({ operation: 'rescheduleBooking', kind: 'delay', ms: 1_000, times: 1 })
+  const moving = ask('reschedule_appointment', { ...max, date, time: '10:00', new_start: `${date}T12:00` })
+  await until(async () => (salon.twin.counts.rescheduleBooking ?? 0) > before, Boolean)
+  const [id] = (await appointments(salon)).filter(({ startsAt }) => startsAt.slice(0, 10) === date).map((one) => one.id)
+  await salon.gateway.appointments.cancel(salon.author, id ?? '', {})
+  t.match(await moving, { success: false, code: /^CANCEL/ })
+  slow.remove()
+})
+
+t.test('whoever calls again after a call that broke off hears of their appointment', async (t) => {
+  const date = days()
+  const caller = { from_number: numbers() }
+  const book = (customer_name: string) =>
+    calling(salon, caller).ask('book_appointment', { start: `${date}T10:00`, customer_name })
+  const first = await book('Eva Mayer')
+  t.match(await book('Eva Mayer'), { code: 'FOUND', appointment_ref: first.appointment_ref })
+  t.match(await book('Eva Maier'), { code: 'SAME_OR_OTHER', appointment_ref: first.appointment_ref })
+  t.match(await book('Tom Klein'), { code: 'NOT_AVAILABLE' })
+  const { ask } = calling(salon, caller)
+  t.match(await ask('book_appointment', { start: `${date}T12:00`, customer_name: 'Meier' }), { code: 'BOOKED' })
+  const corrected = await ask('book_appointment', { start: `${date}T12:00`, customer_name: 'Mayr' })
+  t.match(corrected, { code: 'SAME_OR_OTHER' }, 'whatever the name is corrected to')
+  t.same(startsOn(date), at(date, '10:00', '12:00'))
+})
+
+t.test('a reference and a name lead to the appointment however the name is written', async (t) => {
+  const date = days()
+  const booked = await calling(salon).ask('book_appointment', { start: `${date}T10:00`, customer_name: 'Zoë Müller' })
+  const { appointment_ref } = booked
+  for (const customer_name of ['Zoe Mueller', 'Frau Müller', 'Herr Muller']) {
+    const { ask } = calling(salon, { from_number: 'anonymous' })
+    t.match(await ask('find_appointments', { customer_name, appointment_ref }), { code: 'FOUND' }, customer_name)
+  }
 })

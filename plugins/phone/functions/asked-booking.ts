@@ -1,4 +1,4 @@
-import { type AppointmentView, type BookRequest, KalendsError, later } from '#core'
+import { type AppointmentView, type BookRequest, type Instant, KalendsError, later, type ServiceView } from '#core'
 import {
   type AskedBooking,
   type CallNotes,
@@ -9,6 +9,9 @@ import {
 } from '../call-notes.ts'
 import { type Conversation, note, notesOf } from '../conversation.ts'
 import { isSameName } from '../identity/name-match.ts'
+
+/** What is to be booked, as far as the caller is concerned. */
+export type Wish = { service: ServiceView; startsAt: Instant; name: string; phone: string; notes: string | null }
 
 /** A booking by what it means: who, what and when, within one call. */
 export type AskedFor = Pick<AskedBooking, 'key' | 'person' | 'serviceId' | 'startsAt'>

@@ -1,30 +1,27 @@
-import {
-  type AppointmentView,
-  type BookRequest,
-  type Instant,
-  KalendsError,
-  later,
-  type ServiceView,
-  type ToolResult,
-} from '#core'
+import { type AppointmentView, type BookRequest, KalendsError, later, type ToolResult } from '#core'
 import type { CleanArguments } from '../arguments.ts'
 import type { Conversation } from '../conversation.ts'
 import { personKey } from '../identity/name-match.ts'
 import { spokenNumber } from '../identity/phone-number.ts'
 import { requestKey } from '../request-key.ts'
+import { fromBefore, moveOrAdd } from './already-booked.ts'
 import { answer, choicesOf, fieldsOf, said, timeOptions } from './answer.ts'
-import { type AskedFor, askFor, bookedForOthers, isAlike, isAsked, makeIt, withdraw } from './asked-booking.ts'
-import { tellOf } from './find.ts'
+import {
+  type AskedFor,
+  askFor,
+  bookedForOthers,
+  isAlike,
+  isAsked,
+  makeIt,
+  type Wish,
+  withdraw,
+} from './asked-booking.ts'
 import { freeStarts } from './free.ts'
 import { alternatives, startNotFree } from './not-free.ts'
 import { withdrawOffers } from './offer.ts'
 import { spokenStart } from './spoken-start.ts'
 import { type Followed, follow, notThen } from './standing.ts'
-import { standingTime } from './told-standing.ts'
 import { whichService } from './which-service.ts'
-
-/** What is to be booked, as far as the caller is concerned. */
-type Wish = { service: ServiceView; startsAt: Instant; name: string; phone: string; notes: string | null }
 
 /** A calendar that does not say in time whether a start is free is asked again by booking: it decides then. */
 const lookFirst = 0.4
@@ -71,12 +68,14 @@ async function bookWish(conversation: Conversation, wish: Wish, isAdded: boolean
   if (!(await isAsked(conversation, asked))) {
     const there = atThatTime(alike)
     if (there) return moveOrAdd(conversation, wish, there)
-    const refusal = await unlessFree(conversation, wish)
-    if (refusal !== null && !(await isAsked(conversation, asked))) {
-      // Whoever has it is on this line: the name may have been corrected beyond recognition.
+    const isFree = await mayBeFree(conversation, wish)
+    if (isFree !== 'yes' && !(await isAsked(conversation, asked))) {
+      if (isFree === 'never') return answer(conversation, 'SERVICE_NOT_BOOKABLE', { service: service.name })
+      // Whoever has it may be on this line: the name may have been corrected beyond recognition.
       const theirs = atThatTime(others)
       if (theirs) return moveOrAdd(conversation, wish, theirs)
-      return isAdded ? refusal : ((await fromBefore(conversation, wish)) ?? refusal)
+      const before = isAdded ? null : await fromBefore(conversation, wish)
+      return before ?? startNotFree(conversation, service, startsAt)
     }
   }
   const turn = await askFor(conversation, asked, new Set(alike.keys()), isAdded)
@@ -90,33 +89,13 @@ async function bookWish(conversation: Conversation, wish: Wish, isAdded: boolean
   }
 }
 
-/** A call that broke off booked this very visit, and its caller calls again: known by the number, and by the name. */
-async function fromBefore(conversation: Conversation, wish: Wish): Promise<ToolResult | null> {
-  const { desk, tenant, call } = conversation
-  const { startsAt, service } = wish
-  if (call.callerNumber === null) return null
-  const query = { from: startsAt, to: later(startsAt, 1), q: call.callerNumber, limit: 20 }
-  const { items } = await desk.appointments.list(tenant.id, query)
-  const theirs = items.find(
-    (one) =>
-      one.status !== 'cancelled' &&
-      one.service.id === service.id &&
-      one.customer.phone === call.callerNumber &&
-      isAlike(wish.name, one),
-  )
-  if (!theirs) return null
-  const isSame = personKey(tenant.id, wish.name) === personKey(tenant.id, theirs.customer.name)
-  return isSame ? tellOf(conversation, [theirs]) : moveOrAdd(conversation, wish, theirs)
-}
-
-/** What stands against a start, with others near it; null where it is free, or where nobody can tell. */
-async function unlessFree(conversation: Conversation, { service, startsAt }: Wish): Promise<ToolResult | null> {
+/** Yes also where nobody can tell: then the calendar decides when it is asked to book. */
+async function mayBeFree(conversation: Conversation, { service, startsAt }: Wish): Promise<'yes' | 'no' | 'never'> {
   const ms = conversation.settings.changeMs * lookFirst
   const range = { from: startsAt, to: later(startsAt, 1) }
   const free = await freeStarts(conversation, service, range, Math.min(ms, conversation.settings.lookupMs))
-  if (free.is === 'not_bookable') return answer(conversation, 'SERVICE_NOT_BOOKABLE', { service: service.name })
-  if (free.is === 'unknown' || free.starts.includes(startsAt)) return null
-  return startNotFree(conversation, service, startsAt)
+  if (free.is === 'not_bookable') return 'never'
+  return free.is === 'unknown' || free.starts.includes(startsAt) ? 'yes' : 'no'
 }
 
 async function store(conversation: Conversation, wish: Wish, asked: AskedFor, isAdded: boolean): Promise<ToolResult> {
@@ -178,23 +157,6 @@ async function slotTaken(conversation: Conversation, { service, startsAt }: Wish
   const options = timeOptions(conversation, await alternatives(conversation, service, startsAt))
   const values = { service: service.name, when: said(conversation, startsAt), choices: choicesOf(options) }
   return answer(conversation, 'SLOT_TAKEN', values, { options, fields: { service: service.name } })
-}
-
-/** They have one already: at another time it may be meant to move; at this time it is the same one, or a sister's. */
-async function moveOrAdd(
-  conversation: Conversation,
-  { service, startsAt }: Wish,
-  other: AppointmentView,
-): Promise<ToolResult> {
-  const { name } = other.customer
-  if (other.startsAt === startsAt) {
-    const when = said(conversation, startsAt)
-    const fields = fieldsOf(conversation, other)
-    return answer(conversation, 'SAME_OR_OTHER', { service: service.name, when, name }, { fields })
-  }
-  const was = await standingTime(conversation, other)
-  const values = { service: service.name, was, when: said(conversation, startsAt) }
-  return answer(conversation, 'MOVE_OR_ADD', values, { fields: fieldsOf(conversation, other) })
 }
 
 /** What core refuses before anything is stored. */
