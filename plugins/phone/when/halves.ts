@@ -5,10 +5,10 @@ import { plainWords } from './words.ts'
 const mostHalves = 8
 
 const between =
-  / (?:oder|bzw|beziehungsweise|alternativ|or)(?: (?:auch|aber|eben|vielleicht|maybe|perhaps|else|even))* /
+  / (?:oder|bzw|beziehungsweise|alternativ|sonst|ansonsten|notfalls|or|otherwise)(?: (?:auch|aber|eben|sonst|vielleicht|maybe|perhaps|else|otherwise|even))* /
 /** "Montag oder so" names no Sunday; "Sa oder So" and "Samstag oder So" do. */
 const orSo = /(?<!\b(?:mo|di|mi|do|fr|sa|samstag|sonnabend)) (?:oder|or) so$/
-const before = /^(?:entweder|either|oder|or) /
+const before = /^(?:entweder|either|oder|sonst|or|otherwise) /
 
 const month = '(?:jan|feb|m(?:ae|a)r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])[a-z]*'
 const monthSaid = [
@@ -44,7 +44,7 @@ export function halvesOf(words: string, language: Language): readonly string[] {
  */
 export function listedIn(text: string, language: Language): readonly string[] | null {
   const parts = text.split(',')
-  if (parts.length < 2 || parts.length > mostHalves || !/\b(?:oder|or)\b/i.test(text)) return null
+  if (parts.length < 2 || parts.length > mostHalves || !/\b(?:oder|sonst|or|otherwise)\b/i.test(text)) return null
   const halves = parts.flatMap((part) => (plainWords(part, language) ?? '').replace(before, '').split(between))
   return withShared(
     halves.filter((half) => half !== ''),
@@ -54,6 +54,7 @@ export function listedIn(text: string, language: Language): readonly string[] | 
 
 /** The hour that is alone beside one with its sign: "um zwei oder drei", "zwei oder drei Uhr". */
 const signBefore = /\b(?:um|gegen|at|around|about) \d/
+const hourBehind = /\b((?:at )?\d[\d: ]*) [ap]m$/
 const signBehind = /\b\d{1,2} (uhr|oclock)\b/
 
 /** What is said once for all of them, the month, the week or the sign of an hour, is said for each. */
@@ -72,6 +73,9 @@ function withShared(halves: readonly string[], language: Language): readonly str
 }
 
 function withSign(half: string, halves: readonly string[], language: Language): string {
+  // "At 8 am or pm".
+  const beside = /^[ap]m$/.test(half) && halves.map((other) => hourBehind.exec(other)?.[1]).find((hour) => hour)
+  if (beside) return `${beside} ${half}`
   const isBare = /^\d{1,2}$/.test(half)
   if (isBare && halves.some((other) => signBefore.test(other))) return `${language === 'de' ? 'um' : 'at'} ${half}`
   const behind = halves.map((other) => signBehind.exec(other)?.[1]).find((found) => found !== undefined)

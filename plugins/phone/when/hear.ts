@@ -5,7 +5,7 @@ import { findClock, readClock } from './clock.ts'
 import { halvesOf, listedIn } from './halves.ts'
 import { type Heard, nothingHeard } from './heard.ts'
 import { findHours } from './hours.ts'
-import { findPart, type Part } from './part-of-day.ts'
+import { findPart } from './part-of-day.ts'
 import type { Language } from './spoken.ts'
 import { readDay } from './spoken-day.ts'
 import { plainWords } from './words.ts'
@@ -71,14 +71,4 @@ function hearTime(words: string, language: Language): { heard: Heard; rest: stri
   const wrong = found !== null && found.clock === null ? 'TIME_UNREADABLE' : null
   const heard = { clock: found?.clock ?? null, hours: range?.hours ?? null, part: part?.part ?? null, wrong } as const
   return { heard: { ...nothingHeard, ...heard }, rest: part?.rest ?? rest }
-}
-
-/** Hears a part of the day alone, in either language. Null where it is none. */
-export function hearPart(text: string, language: Language): Part | null {
-  for (const tongue of [language, other[language]]) {
-    const words = plainWords(text, tongue)
-    const found = words === null ? null : findPart(words, tongue)
-    if (found) return found.part
-  }
-  return null
 }

@@ -1,6 +1,7 @@
 import { anyOfDays, chosenOf, type DayReading, dayProblem, isChoice, keptOf } from './calendar-day.ts'
 import type { Clock } from './clock.ts'
 import type { Heard } from './heard.ts'
+import { bothParts } from './several-parts.ts'
 
 /** Two texts about one time: what both allow. What they do not agree on is kept as several, and so it is asked. */
 export function merge(a: Heard, b: Heard): Heard {
@@ -9,7 +10,7 @@ export function merge(a: Heard, b: Heard): Heard {
     day: mergeDays(a.day, b.day),
     clock: mergeClocks(a.clock, b.clock),
     hours: a.hours ?? b.hours,
-    part: a.part ?? b.part,
+    part: bothParts(a.part, b.part),
     weekday: a.weekday ?? b.weekday,
     wrong: a.wrong ?? b.wrong,
   }

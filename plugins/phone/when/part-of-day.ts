@@ -2,8 +2,14 @@ import type { Clock, Minutes } from './clock.ts'
 import type { Stretch } from './hours.ts'
 import type { Language } from './spoken.ts'
 
-/** A part of a day: where to look for a slot, and which times of the dial the word decides for. */
-export type Part = { window: Stretch; holds: (minutes: Minutes) => boolean }
+/**
+ * A part of a day: where to look for a slot, and which times of the dial the word decides for. `isChoice` where several
+ * were named ("morning or evening"): then no evidence chooses either.
+ */
+export type Part = { window: Stretch; holds: (minutes: Minutes) => boolean; isChoice?: boolean }
+
+/** Where to look when no part of the day is left to look in. */
+export const wholeDay: Stretch = { from: 0, to: 1440 }
 
 const part = (from: number, to: number, first: number, last: number): Part => ({
   window: { from: from * 60, to: to * 60 },
@@ -66,5 +72,6 @@ export function findPart(text: string, language: Language): { part: Part; rest: 
 export function inPart(clock: Clock, part: Part | null): Clock {
   if (part === null) return clock
   const minutes = clock.minutes.filter((at) => part.holds(at))
-  return minutes.length === 0 ? { ...clock, sure: false } : { ...clock, minutes }
+  if (minutes.length === 0) return { ...clock, sure: false }
+  return { minutes, sure: clock.sure && (minutes.length === 1 || !part.isChoice) }
 }

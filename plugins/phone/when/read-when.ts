@@ -1,11 +1,14 @@
 import type { Day } from './calendar-day.ts'
 import { onWeekday } from './calendar-day.ts'
-import { hear, hearPart } from './hear.ts'
+import { hear } from './hear.ts'
+import { hearPart } from './hear-part.ts'
 import { type Heard, nothingHeard } from './heard.ts'
 import { hoursBetween } from './hours.ts'
 import { merge } from './merge-heard.ts'
+import { inPart } from './part-of-day.ts'
 import { sceneOf } from './scene.ts'
 import { settle } from './settle-when.ts'
+import { bothParts } from './several-parts.ts'
 import type { Circumstances, Language, Spoken, When } from './spoken.ts'
 
 /** A machine's way to say that it has no time: the `time` beside it counts. */
@@ -31,8 +34,11 @@ export function readWhen(spoken: Spoken, circumstances: Circumstances): When {
 
 /** The hints beside the date: a part of the day, and the hours from and to. A clock that was said stands above the hours. */
 function withinSaidHours(heard: Heard, spoken: Spoken, today: Day, language: Language): Heard {
-  const part = heard.part ?? (spoken.partOfDay === null ? null : hearPart(spoken.partOfDay, language))
-  const clockOf = (text: string | null) => (text === null ? null : hear(text, 'time', today, language).clock)
+  const part = bothParts(heard.part, spoken.partOfDay === null ? null : hearPart(spoken.partOfDay, language))
+  const clockOf = (text: string | null) => {
+    const said = text === null ? null : hear(text, 'time', today, language)
+    return said?.clock ? inPart(said.clock, said.part) : null
+  }
   const [from, to] = [clockOf(spoken.timeFrom), clockOf(spoken.timeTo)]
   if (heard.clock !== null || heard.hours !== null || (from === null && to === null)) return { ...heard, part }
   const hours = hoursBetween(from?.minutes ?? [0], to?.minutes ?? [1440])

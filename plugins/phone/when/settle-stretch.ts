@@ -2,14 +2,12 @@ import { epoch, type Instant, later } from '#core'
 import type { Day, DayReading } from './calendar-day.ts'
 import type { Stretch } from './hours.ts'
 import { boundary } from './moments.ts'
-import type { Part } from './part-of-day.ts'
+import { type Part, wholeDay } from './part-of-day.ts'
 import { ask, isOpen, nextTime, type Scene } from './scene.ts'
 import type { When, Window } from './spoken.ts'
 
 /** Days in which "as soon as possible" is looked for. */
 const soonDays = 14
-
-const wholeDay: Stretch = { from: 0, to: 1440 }
 
 /** Some of these days, or a part of them, as one window; or the question that is left. */
 export function settleDays(scene: Scene, dates: readonly Day[], said: Said, yearly = false): When {
@@ -58,8 +56,8 @@ function edge({ from, to }: Stretch): number {
 /** A window that may be meant, the edge of it that was said, and the moment within it that must be plausible. */
 type Choice = { window: Window; said: Instant; tested: Instant }
 
-function choiceOn(scene: Scene, date: Day, stretch: Stretch, { hours, part }: Said): Choice | null {
-  const span = hours !== null ? 'hours' : part !== null ? 'part_of_day' : 'day'
+function choiceOn(scene: Scene, date: Day, stretch: Stretch, { hours }: Said): Choice | null {
+  const span = stretch === wholeDay ? 'day' : hours !== null ? 'hours' : 'part_of_day'
   const window = clipped(scene, { is: 'window', span, ...bounds(scene, date, date, stretch) })
   const said = boundary(date, stretch.from === 0 ? stretch.to : stretch.from, scene.timeZone)
   return window && { window, said, tested: boundary(date, edge(stretch), scene.timeZone) }

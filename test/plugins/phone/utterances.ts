@@ -454,7 +454,7 @@ const everyday: readonly Utterance[] = [
   en('tomorrow 9 to 5', asks('DATE_UNREADABLE')),
 ]
 
-const mondayOrTuesday = asksDay('DATE_AMBIGUOUS', '2026-10-05', '2026-10-06')
+export const mondayOrTuesday = asksDay('DATE_AMBIGUOUS', '2026-10-05', '2026-10-06')
 const inDecember = asksDay('DATE_AMBIGUOUS', '2026-12-03', '2026-12-04')
 
 /** Days to choose from are named one by one; two days that one word means are none. */
