@@ -8,9 +8,10 @@ import { bookedPhases, type Phase, primaryLinks, type Service, type ServiceLink 
 import { epoch, type Instant, minutesLater } from '../domain/time.ts'
 import { KalendsError } from '../errors.ts'
 import { type CallableConnection, findCallable, whyNothingIsSent } from '../store/connections.ts'
-import { heldStarts } from '../store/holds.ts'
+import { dropKeptThere, heldStarts } from '../store/holds.ts'
 import { takenPlaces } from '../store/places.ts'
 import { type BookingGround, requireBookable } from './book.ts'
+import { giveBackAll } from './give-back.ts'
 import type { Ports } from './ports.ts'
 import { type Range, readRange } from './range.ts'
 import type { SlotCache } from './slot-cache.ts'
@@ -63,13 +64,43 @@ export async function loadOffer(deps: AvailabilityDeps, tenantId: string, servic
 
 /**
  * The starts in the range at which every booked phase fits into what its calendar calls free, less what is held for
- * others or promised. What `holder` holds is free for them: their own reservation hides it from the calendar's list.
+ * others or promised. What `holder` holds is free for them.
  *
  * Where nothing is sent to one of the calendars (paused, or in want of a key) nothing is offered, also where it could be
  * read: who takes an offer expects it to be kept, and what is booked now waits for a person. Such a booking is still
  * accepted; whoever makes it is told that it is not confirmed.
  */
 export async function freeStarts(
+  deps: AvailabilityDeps,
+  offer: Offer,
+  range: Range,
+  holder: string | null,
+): Promise<Instant[]> {
+  const starts = await lookUp(deps, offer, range, holder)
+  if (starts.length > 0 || holder === null) return starts
+  return (await showKept(deps, offer, range, holder)) ? lookUp(deps, offer, range, holder) : starts
+}
+
+/**
+ * What a calendar keeps for a holder it hides from them too, from whatever else they ask for at that time: another
+ * service, or another start that overlaps. Where that may be why they find nothing, it shows it again. The time stays
+ * theirs in our own ledger. False where it hides nothing of theirs.
+ */
+async function showKept(
+  deps: AvailabilityDeps,
+  { tenant, service, parts }: Offer,
+  range: Range,
+  holder: string,
+): Promise<boolean> {
+  const connectionIds = [...new Set(parts.map(({ link }) => link.connectionId))]
+  const span = { from: range.from, to: minutesLater(range.to, service.durationMinutes) }
+  const kept = await dropKeptThere(deps.ports.store.db, { tenantId: tenant.id, holder, connectionIds }, span)
+  await giveBackAll(deps, kept)
+  return kept.length > 0
+}
+
+/** What is free as the calendars tell it now, and what is held here for them of this very service, which they hide. */
+async function lookUp(
   deps: AvailabilityDeps,
   { tenant, service, parts }: Offer,
   range: Range,

@@ -1,10 +1,8 @@
 import type { HeldVisit, HoldRequest } from '../contract/availability.ts'
-import type { CalendarProvider } from '../contract/provider.ts'
 import { placesOf } from '../domain/place.ts'
 import { phaseTimes } from '../domain/service.ts'
 import { epoch, type Instant, later, minutesLater } from '../domain/time.ts'
 import { KalendsError } from '../errors.ts'
-import { findCallable } from '../store/connections.ts'
 import {
   dropHolds,
   dropSpent,
@@ -12,14 +10,13 @@ import {
   type HeldBy,
   type HoldRow,
   type KeptHold,
-  type KeptThere,
   keepHold,
   noteKeptThere,
-  tellFreeTimes,
 } from '../store/holds.ts'
 import { isId } from '../store/ids.ts'
 import { refusedClaims } from '../store/places.ts'
 import { type AvailabilityDeps, freeStarts, loadOffer, type Offer } from './availability.ts'
+import { atCalendar, type GiveBackDeps, giveBack, giveBackAll, quietly } from './give-back.ts'
 import type { Ports } from './ports.ts'
 import { readTimeZone, readWhen, requireFuture } from './when.ts'
 
@@ -30,8 +27,6 @@ const longestMinutes = 60
 /** After this a hold that was used has mostly become a booking in the calendar, in milliseconds; and how many go at a time. */
 const spentMs = 10_000
 const mostAtOnce = 50
-
-type GiveBackDeps = Pick<AvailabilityDeps, 'ports' | 'slots'>
 
 /**
  * Keeps a start for its holder: asks whether the calendar calls it free, then takes it in our own ledger, where the first
@@ -125,40 +120,4 @@ export async function release(deps: GiveBackDeps, tenantId: string, holder: stri
  */
 export async function tidy(deps: GiveBackDeps): Promise<void> {
   await giveBackAll(deps, await dropSpent(deps.ports.store.db, spentMs, mostAtOnce))
-}
-
-async function giveBackAll({ ports, slots }: GiveBackDeps, kept: readonly KeptThere[]): Promise<void> {
-  await Promise.all(kept.map((one) => giveBack(ports, one)))
-  for (const tenantId of new Set(kept.map((one) => one.tenantId))) {
-    // Lists that were read meanwhile lack what the calendar hid for us.
-    slots.forget(tenantId)
-    await tellFreeTimes(ports.store.db, tenantId)
-  }
-}
-
-/** What cannot be given back runs out by itself. */
-async function giveBack(ports: Ports, { tenantId, connectionId, target, remoteId }: KeptThere): Promise<void> {
-  const there = await atCalendar(ports, tenantId, connectionId)
-  await quietly(ports, connectionId, () => there?.provider.releaseHold?.(there.call(), { id: remoteId, target }))
-}
-
-async function atCalendar(ports: Ports, tenantId: string, connectionId: string) {
-  const connection = await findCallable(ports.store.db, tenantId, connectionId)
-  const provider: CalendarProvider | undefined = connection ? ports.providers.get(connection.plugin) : undefined
-  if (!connection || !provider?.supports.holds) return null
-  // Not as a live call: keeping a slot is a courtesy to the calendar, and asking what is free needs the budget more.
-  return { provider, call: () => ports.outbound.open(connection, 'change') }
-}
-
-async function quietly<T>(
-  ports: Ports,
-  connectionId: string,
-  ask: () => Promise<T> | undefined,
-): Promise<T | undefined> {
-  try {
-    return await ask()
-  } catch (error) {
-    ports.log.error({ event: 'failed', connectionId, err: error }, 'a slot could not be kept or given back')
-    return undefined
-  }
 }

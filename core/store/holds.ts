@@ -109,6 +109,29 @@ export async function dropHolds(sql: Sql, tenantId: string, holder: string, id: 
   return keptThere(dropped)
 }
 
+/**
+ * Forgets what calendars keep of a holder's time in these connections between two moments, and keeps the holds. Answers
+ * what is to be given back there. $1 tenant, $2 holder, $3 connections, $4 from, $5 to.
+ */
+export function dropKeptThere(
+  sql: Sql,
+  held: Pick<HoldRow, 'tenantId' | 'holder'> & { connectionIds: readonly string[] },
+  span: { from: Instant; to: Instant },
+): Promise<KeptThere[]> {
+  return sql.query<KeptThere>(
+    `with kept as (
+       select tenant_id, id, phase, remote_id from kalends.holds
+       where tenant_id = $1 and holder = $2 and connection_id = any($3::uuid[]) and starts_at < $5 and ends_at > $4
+         and remote_id is not null and until > kalends.clock()
+       for update
+     )
+     update kalends.holds h set remote_id = null from kept k
+     where h.tenant_id = k.tenant_id and h.id = k.id and h.phase = k.phase
+     returning ${keptColumns.replace('h.remote_id', 'k.remote_id')}`,
+    [held.tenantId, held.holder, held.connectionIds, span.from, span.to],
+  )
+}
+
 /** The starts of a service that somebody holds, between two moments. $1 tenant, $2 holder, $3 service, $4 from, $5 to. */
 export async function heldStarts(
   sql: Sql,

@@ -13,10 +13,18 @@ const dayMs = 24 * 3_600_000
 const aroundMs = 7 * dayMs
 export const soonMs = 14 * dayMs
 
-/** What is free in the week before and after a moment, as far as it is still to come. */
-export function freeAround(conversation: Conversation, service: ServiceView, wanted: Instant): Promise<Free> {
+/**
+ * What is free in the week before and after a moment, as far as it is still to come. The moment itself is looked at once
+ * more by itself where it is missing: what the call was offered of another service may be what hides it.
+ */
+export async function freeAround(conversation: Conversation, service: ServiceView, wanted: Instant): Promise<Free> {
   const now = conversation.desk.clock.now()
-  return freeStarts(conversation, service, { from: latest(later(wanted, -aroundMs), now), to: later(wanted, aroundMs) })
+  const range = { from: latest(later(wanted, -aroundMs), now), to: later(wanted, aroundMs) }
+  const free = await freeStarts(conversation, service, range)
+  if (free.is !== 'known' || free.starts.includes(wanted) || epoch(wanted) <= epoch(now)) return free
+  const itself = await freeStarts(conversation, service, { from: wanted, to: later(wanted, 1) })
+  if (itself.is !== 'known' || !itself.starts.includes(wanted)) return free
+  return { is: 'known', starts: [...free.starts, wanted].sort((a, b) => epoch(a) - epoch(b)) }
 }
 
 /**

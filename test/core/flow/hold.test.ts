@@ -107,6 +107,24 @@ t.test('two services of one account are not held for one time', async (t) => {
   await Promise.all([release(salon, 'call:1'), release(salon, 'call:2')])
 })
 
+t.test('what is held for somebody hides nothing from themselves, of whatever service', async (t) => {
+  const hour = later(`${nextSlot().slice(0, 10)}T00:00:00Z`, 22 * 24 * 60)
+  const held = await hold(salon, 'call:1', later(hour, 30))
+  t.notOk(await isFree(salon, hour, 'call:2', 'shave'))
+  t.notOk(await isShownThere(salon, later(hour, 30)), 'the calendar keeps it until its holder asks for something else')
+  t.ok(await isFree(salon, hour, 'call:1', 'shave'), 'an hour of which the second half is theirs')
+  t.notOk(await isFree(salon, hour, 'call:2', 'shave'), 'and nobody else’s')
+  t.notOk(await isFree(salon, later(hour, 30), 'call:2'), 'as it was held')
+  t.ok(await isFree(salon, later(hour, 30), 'call:1'))
+  t.equal((await hold(salon, 'call:1', later(hour, 30))).id, held.id)
+  t.notOk(await isShownThere(salon, later(hour, 30)), 'held on, the calendar keeps it again')
+  await hold(salon, 'call:1', hour, 'shave')
+  const { appointment } = await gateway.appointments.book(author, request(hour, 'shave'), { holder: 'call:1' })
+  t.match(await synced(salon, appointment.id), { status: 'confirmed', startsAt: hour })
+  t.notOk(await isFree(salon, later(hour, 30), 'call:1'), 'both holds are used up')
+  await release(salon, 'call:1')
+})
+
 t.test('a composite visit is held with all its phases, or not at all', async (t) => {
   await addComposite(salon, { slug: 'perm', name: 'Perm', minutes: 90 }, [
     { name: 'On', offsetMinutes: 0, durationMinutes: 30 },
