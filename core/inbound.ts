@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Live } from './bus/live.ts'
+import { checkLinks } from './catalogue/check-links.ts'
 import { openWebhookSecret } from './catalogue/credentials.ts'
 import { type SubscribeDeps, subscribe } from './catalogue/subscribe.ts'
 import type { Closers } from './closers.ts'
@@ -111,8 +112,10 @@ export function startInbound(parts: InboundParts, live: Live, repeat: Repeat, cl
   })
   closers.add('the worker of the inbox', () => worker.stop())
   startImports(parts, repeat, closers)
-  const named = (can: 'webhooks' | 'changesSince') =>
-    subscribing.registry.providers.list().flatMap(({ name, supports }) => (supports[can] ? name : []))
+  const named = (...can: ('webhooks' | 'changesSince' | 'services')[]) =>
+    subscribing.registry.providers
+      .list()
+      .flatMap(({ name, supports }) => (can.some((one) => supports[one]) ? name : []))
   live.onReconnect(() => void pollSoon(db).catch(() => undefined))
   const subscriptions = createUnderWay(ports.log)
   closers.add('subscriptions under way', () => subscriptions.ended())
@@ -129,8 +132,13 @@ export function startInbound(parts: InboundParts, live: Live, repeat: Repeat, cl
   closers.add('polls under way', () => polls.ended())
   repeat('poll', Math.min(tickMs, without), async () => {
     const most = atOnce - polls.size
-    for (const connection of await takeDuePolls(db, named('changesSince'), { withWebhooks, without }, most)) {
-      polls.begin(connection.id, 'a calendar could not be polled', () => poll({ ports, sweepDeps }, connection))
+    const plugins = named('changesSince', 'services')
+    for (const connection of await takeDuePolls(db, plugins, { withWebhooks, without }, most)) {
+      polls.begin(connection.id, 'a calendar could not be polled', async () => {
+        await poll({ ports, sweepDeps }, connection)
+        // Links that could not be checked when they were made are, as soon as the calendar answers; by one gateway.
+        await checkLinks(subscribing, connection)
+      })
     }
   })
   // What was missed while nobody was here; several gateways that start ask once.

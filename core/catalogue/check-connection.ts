@@ -7,6 +7,7 @@ import { announce, causeOf } from '../store/announce.ts'
 import { activate, type StoredConnection } from '../store/connections.ts'
 import type { Database } from '../store/database.ts'
 import type { Secrets } from '../store/secrets.ts'
+import { checkLinks, doubtsOfLinks } from './check-links.ts'
 import type { OpenConnection } from './open-connection.ts'
 import { sharedLines } from './phone-lines.ts'
 import type { Subscribed } from './subscribe.ts'
@@ -25,7 +26,7 @@ export type CheckDeps = {
 
 /**
  * Asks the calendar whether the connection is set up right. A pass makes one that needed a key active again, closes the
- * reviews that asked for it, and sends what has waited.
+ * reviews that asked for it, asks about links that could not be checked so far, and sends what has waited.
  */
 export async function checkConnection(
   deps: CheckDeps,
@@ -39,11 +40,12 @@ export async function checkConnection(
     return { ok: true, findings: [own, ...(await sharedLines(deps, stored))] }
   }
   const report = await ask(deps, provider, stored)
-  if (!report.ok) return report
+  if (!report.ok) return { ...report, findings: [...report.findings, ...(await doubtsOfLinks(deps.db, stored))] }
   if (stored.state === 'needs_auth') await reactivate(deps, author, stored)
   // Also where it was active: a release that a crash swallowed is made up for. A pause holds the work back as before.
   if (stored.paused === null) await deps.release(stored.tenantId, stored.id)
-  return { ...report, findings: [...report.findings, ...webhookFindings(await deps.subscribe(stored))] }
+  const links = await checkLinks(deps, stored)
+  return { ...report, findings: [...report.findings, ...webhookFindings(await deps.subscribe(stored)), ...links] }
 }
 
 /** A calendar that cannot tell us by itself is no error: it is asked instead, more often. */

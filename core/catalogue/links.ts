@@ -1,44 +1,36 @@
 import type { Static } from 'typebox'
 import type { LinkInput, LinkRequest } from '../contract/catalogue.ts'
-import type { CalendarProvider, Call, ProviderConnection } from '../contract/provider.ts'
 import { bookedPhases, type LinkRole, type Phase, type Service, type ServiceLink } from '../domain/service.ts'
 import { KalendsError } from '../errors.ts'
 import type { CallableConnection } from '../store/connections.ts'
 import { kindText, problemText, validate } from '../validate.ts'
+import { askFit, type LinkPorts, type Tied } from './link-fit.ts'
 
 type Given = Static<typeof LinkInput>
-
-/** What links are made with. `open` decrypts a connection's credentials, `callFor` lends the call. */
-export type LinkPorts = {
-  providers: { get(name: string): CalendarProvider | undefined }
-  open(connection: CallableConnection): Promise<ProviderConnection>
-  callFor(connection: ProviderConnection & { plugin: string }): Call
-}
-
-/** A link whose connection, phase and target are known to fit together. */
-type Tied = { link: ServiceLink; phase: Phase; connection: CallableConnection; provider: CalendarProvider }
 
 /** The links and what is known of them, as a service carries it. */
 export type ReadLinks = Pick<Service, 'links' | 'syncStatus' | 'syncErrorCode'>
 
 /**
  * Ties the phases of a service to event types, and asks each calendar whether its event type fits. A calendar that
- * cannot be asked now does not refuse the link: it is kept as `pending` and verified later.
+ * cannot be asked now does not refuse the link: it is kept as `pending`, and `checkLinks` asks later.
  * @throws KalendsError KAL_CONNECTION_UNKNOWN; KAL_LINK_REFUSED with the reason
  */
 export async function readLinks(
   ports: LinkPorts,
   connections: readonly CallableConnection[],
-  phases: readonly Phase[],
+  service: Pick<Service, 'slug' | 'phases'>,
   given: readonly Given[],
 ): Promise<ReadLinks> {
   const roles = rolesOf(given)
-  const tied = given.map((link, n) => tie(ports, connections, phases, link, roles[n] as LinkRole))
+  const tied = given.map((link, n) => tie(ports, connections, service.phases, link, roles[n] as LinkRole))
   refuseDoubles(tied)
-  const doubts = await Promise.all(tied.map((one) => verify(ports, one)))
-  const doubt = doubts.find((code) => code !== null) ?? null
-  const syncStatus = tied.length === 0 ? 'never' : doubt === null ? 'synced' : 'pending'
-  return { links: tied.map(({ link }) => link), syncStatus, syncErrorCode: doubt }
+  const doubts = await Promise.all(tied.map((one) => askFit(ports, service, one)))
+  const misfit = doubts.find((doubt) => doubt?.is === 'misfit')
+  if (misfit) throw refused(misfit.problem)
+  const doubt = doubts.find((doubt) => doubt?.is === 'unasked')
+  const syncStatus = tied.length === 0 ? 'never' : doubt ? 'pending' : 'synced'
+  return { links: tied.map(({ link }) => link), syncStatus, syncErrorCode: doubt?.code ?? null }
 }
 
 /** A link as a service is given it. */
@@ -121,31 +113,6 @@ function refuseDoubles(tied: readonly Tied[]): void {
     if (seen.has(place)) throw refused(`Phase ${link.phase} is linked to the connection "${connection.name}" twice.`)
     seen.add(place)
   }
-}
-
-/**
- * Asks the calendar for the event type: null where it fits, a code where it could not be asked. A calendar that knows
- * no event types has nothing to say about them.
- */
-async function verify(ports: LinkPorts, { link, phase, connection, provider }: Tied): Promise<string | null> {
-  if (!provider.services) return null
-  const call = ports.callFor({ ...(await ports.open(connection)), plugin: connection.plugin })
-  const outcome = await provider.services.get(call, link.target)
-  if (outcome.is !== 'done') return outcome.code
-  const where = `${connection.name} ${link.externalId}`
-  const remote = outcome.value
-  if (remote === null) throw refused(`${where}: the calendar has no such event type.`)
-  if (remote.problem !== null)
-    throw refused(
-      `${where}: the event type cannot be linked (${remote.problem}). Single bookings of one length are needed.`,
-    )
-  if (remote.durationMinutes !== phase.durationMinutes) {
-    throw refused(
-      `${where}: the event type takes ${remote.durationMinutes} minutes, phase ${phase.position} of the service takes ` +
-        `${phase.durationMinutes}. They must be equal.`,
-    )
-  }
-  return null
 }
 
 function refused(problem: string): KalendsError {

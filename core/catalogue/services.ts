@@ -2,7 +2,7 @@ import { v7 } from 'uuid'
 import { checkInput } from '../check-input.ts'
 import { LinkRequest, ServiceInput, ServicePatch, type ServiceView } from '../contract/catalogue.ts'
 import type { Author, Services } from '../contract/gateway.ts'
-import type { Service } from '../domain/service.ts'
+import { isDoubtful, type Service } from '../domain/service.ts'
 import { KalendsError } from '../errors.ts'
 import { announce, causeOf } from '../store/announce.ts'
 import { type CallableConnection, findNamed } from '../store/connections.ts'
@@ -19,8 +19,9 @@ import {
   type WrittenService,
 } from '../store/services.ts'
 import { referenceViolated, uniqueViolated } from '../store/violations.ts'
-import { asGiven, type LinkPorts, type ReadLinks, readLinks, withLink } from './links.ts'
-import { noticeLinks } from './notice-links.ts'
+import type { LinkPorts } from './link-fit.ts'
+import { asGiven, type ReadLinks, readLinks, withLink } from './links.ts'
+import { healLinks, noticeLinks } from './notice-links.ts'
 import { readPhases } from './phases.ts'
 import { serviceView } from './service-view.ts'
 
@@ -90,7 +91,9 @@ export function createServices(deps: ServicesDeps): ServicesWithin {
     },
     async link(author, id, request, also = async () => undefined) {
       const { service, stamp } = await known(author.tenantId, id)
-      const links = withLink(deps, service, await connectionOf(deps, author.tenantId, request), request)
+      const added = withLink(deps, service, await connectionOf(deps, author.tenantId, request), request)
+      // One that is there already is asked about once more where it is in doubt: "linked" is not to be said of a misfit.
+      const links = added ?? (isDoubtful(service) ? service.links.map(asGiven) : null)
       if (links !== null) return replace(author, service, stamp, { links }, also)
       return db.transaction(async (tx) => {
         await also(tx)
@@ -103,6 +106,7 @@ export function createServices(deps: ServicesDeps): ServicesWithin {
       try {
         await db.transaction(async (tx) => {
           if (!(await deleteService(tx, author.tenantId, service.id))) return
+          await healLinks(tx, author, service, 'The service was removed.')
           await tell(tx, author, 'service.removed', service, `Service "${service.slug}" was removed.`)
         })
       } catch (error) {
@@ -129,7 +133,7 @@ async function newService(deps: ServicesDeps, tenantId: string, input: ServiceIn
     composite,
     phases,
     attributes: input.attributes ?? {},
-    ...(await linked(deps, tenantId, phases, input.links ?? [])),
+    ...(await linked(deps, tenantId, { slug, phases }, input.links ?? [])),
   }
 }
 
@@ -143,7 +147,7 @@ async function changedService(deps: ServicesDeps, service: Service, patch: Servi
   const changed = { ...service, ...named(fields), durationMinutes, phases, composite }
   if (givenLinks === undefined && !stretched) return changed
   const links = givenLinks ?? service.links.map(asGiven)
-  return { ...changed, ...(await linked(deps, service.tenantId, phases, links)) }
+  return { ...changed, ...(await linked(deps, service.tenantId, changed, links)) }
 }
 
 async function connectionOf({ db }: ServicesDeps, tenantId: string, request: LinkRequest): Promise<CallableConnection> {
@@ -163,12 +167,12 @@ function named<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], und
 async function linked(
   deps: ServicesDeps,
   tenantId: string,
-  phases: Service['phases'],
+  service: Pick<Service, 'slug' | 'phases'>,
   links: NonNullable<ServiceInput['links']>,
 ): Promise<ReadLinks> {
   const wanted = links.map(({ connection }) => connection.toLowerCase()).filter((one) => isId(one) || isSlug(one))
   const connections = links.length === 0 ? [] : await findNamed(deps.db, tenantId, wanted)
-  return readLinks(deps, connections, phases, links)
+  return readLinks(deps, connections, service, links)
 }
 
 async function viewOf(sql: Sql, { tenantId, id }: WrittenService) {

@@ -178,6 +178,10 @@ const explanations: Record<string, Explanation> = {
     'The calendar has bookings on an event type that no service is linked to.',
     'Link it to a service, or dismiss this to leave it alone from now on.',
   ),
+  LINK_REFUSED: row(
+    'A service and the event type that it is linked to do not fit, so it cannot be booked.',
+    'Correct one of the two, or link it to another event type; this closes when they fit.',
+  ),
   NOT_TAKEN_IN: row(
     'Something that the calendar told could not be taken in.',
     'Compare the calendar with the list here; the log says what was in the way.',

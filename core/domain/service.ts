@@ -79,3 +79,8 @@ export function isBookable(service: Service): boolean {
   const linked = new Set(primaryLinks(service).map((link) => link.phase))
   return bookedPhases(service).every((phase) => linked.has(phase.position))
 }
+
+/** Whether its links are to be asked about again: they could not be checked, or did not fit. */
+export function isDoubtful({ syncStatus }: Pick<Service, 'syncStatus'>): boolean {
+  return syncStatus === 'pending' || syncStatus === 'diverged'
+}

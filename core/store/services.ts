@@ -75,6 +75,30 @@ export async function listServices(sql: Sql, tenantId: string, after: string, li
   return rows.map((row) => toService(row).service)
 }
 
+/** The services that stand on a connection and whose links are in doubt, by slug. $1 tenant, $2 connection. */
+export async function listDoubtful(sql: Sql, tenantId: string, connectionId: string): Promise<StampedService[]> {
+  const rows = await sql.query<ServiceRow>(
+    `${select} and s.sync_status in ('pending', 'diverged') and s.id in (
+       select l.service_id from kalends.service_links l where l.tenant_id = $1 and l.connection_id = $2)
+     order by s.slug`,
+    [tenantId, connectionId],
+  )
+  return rows.map(toService)
+}
+
+/** Holds a service as it was read until the transaction ends; false where that state is gone. $1 tenant, $2 id, $3 stamp. */
+export async function holdStamped(
+  tx: Sql,
+  { tenantId, id }: Pick<Service, 'tenantId' | 'id'>,
+  stamp: string,
+): Promise<boolean> {
+  const rows = await tx.query(
+    `select id from kalends.services where tenant_id = $1 and id = $2 and xmin::text = $3 for no key update`,
+    [tenantId, id, stamp],
+  )
+  return rows.length > 0
+}
+
 /** What is written of a service; the times are the database's. */
 export type WrittenService = Omit<Service, 'createdAt' | 'updatedAt'>
 
