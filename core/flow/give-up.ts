@@ -1,8 +1,8 @@
 import { type Booking, holdsPlace } from '../domain/booking.ts'
-import { explain } from '../domain/explain.ts'
+import { advise, explain } from '../domain/explain.ts'
 import { isTransient, slowRetry } from '../domain/retry.ts'
 import type { SyncStatus } from '../domain/sync-status.ts'
-import { epoch } from '../domain/time.ts'
+import { epoch, minutesBetween } from '../domain/time.ts'
 import type { Sql } from '../store/database.ts'
 import type { Recorded } from '../store/record.ts'
 import { openReview } from './review.ts'
@@ -53,11 +53,14 @@ function complain(work: Work, booking: Booking | null, code: string, attempts: n
     { event: 'failed', tenantId, appointmentId, connectionId, code },
     'an appointment could not be synced',
   )
-  const details = { attempts, ...phasesOf(work) }
+  const minutes = code === 'DATA_MISMATCH' ? lengthsOf(work, booking) : null
+  const details = { attempts, ...phasesOf(work), ...(minutes && { minutes }) }
+  const lengths = minutes ? ` It takes ${minutes.here} minutes here and ${minutes.there} there.` : ''
   return (tx: Sql) =>
     openReview(tx, {
       tenantId,
       code,
+      message: `${advise(code)}${lengths}`,
       subject: { kind: 'appointment', id: appointmentId },
       appointmentId,
       connectionId,
@@ -65,6 +68,14 @@ function complain(work: Work, booking: Booking | null, code: string, attempts: n
       cause: snapshot.appointment.cause,
       details,
     })
+}
+
+/** How long it is to take, and how long the calendar booked it for; null where that is not what differs. */
+function lengthsOf({ snapshot }: Work, booking: Booking | null): { here: number; there: number } | null {
+  const phase = snapshot.appointment.phases.find(({ position }) => position === booking?.phase)
+  if (!phase || !booking?.startsAt || !booking.endsAt) return null
+  const there = minutesBetween(booking.startsAt, booking.endsAt)
+  return there === phase.durationMinutes ? null : { here: phase.durationMinutes, there }
 }
 
 /** Of a composite service a person must see exactly which phases the calendar holds. */

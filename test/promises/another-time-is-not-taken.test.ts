@@ -37,3 +37,13 @@ t.test('nor is one that is found by looking, where the reply was lost', async (t
   const mismatched = await seen(salon, id, ({ sync }) => sync.requiresManualReview)
   t.match(mismatched, { startsAt: wanted, sync: { status: 'failed', errorCode: 'DATA_MISMATCH' } })
 })
+
+t.test('one of another length says both lengths', async (t) => {
+  const salon = await testGateway(t)
+  const { gateway, tenant, twin, account } = salon
+  twin.addEventType(account, { title: 'Cut', slug: 'cut', lengthInMinutes: 45 })
+  const { id } = await book(salon)
+  await seen(salon, id, ({ sync }) => sync.requiresManualReview)
+  const { items } = await gateway.reviews.list(tenant.id, { code: 'DATA_MISMATCH' })
+  t.match(items, [{ message: /30 minutes here and 45 there/, details: { minutes: { here: 30, there: 45 } } }])
+})
