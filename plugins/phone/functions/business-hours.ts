@@ -1,29 +1,45 @@
 import { type Instant, later, type ServiceView } from '#core'
 import { type Conversation, leftMs } from '../conversation.ts'
-import { localDay, minuteOfDay } from '../local-time.ts'
+import { minuteOfDay } from '../local-time.ts'
 import { freeStarts } from './free.ts'
+import { type Hours, hoursIn, keptHours, nearTo } from './known-hours.ts'
 
 const dayMs = 24 * 3_600_000
-/** So many days ahead are looked at, and on so many of them something must be free, before it says when business is done. */
+/** So many days ahead are looked at. */
 const days = 14
-const enoughDays = 3
-/** A start within so many minutes of one that is free on some day lies within the hours. */
-const nearMinutes = 60
+const halfADay = 12 * 60
+
+/** When business is done as a rule, for where nothing at all is known: starts from 7:00 to 20:59. */
+const isUsual: Hours = (minute) => minute >= 7 * 60 && minute < 21 * 60
+/** Nobody means the night who does not say so. */
+const isByDay: Hours = (minute) => minute >= 6 * 60 && minute < 22 * 60
 
 /**
- * Whether a business is open at a time of day, as far as its free times of two weeks tell: "um drei" is 15:00 where
- * nothing is ever free at night. Of several services it is open for any. Where too little is free to tell, everything may
- * be meant, and is asked.
+ * Which of two times that the same words mean is meant, as far as a business's hours tell: "um drei" is 15:00 where
+ * nothing is ever free at night. Where it is open at both or at neither, it is the one by day; "acht" may be either then.
+ * The hours are those of the free times of two weeks, else as they were known last, else the usual ones. Of several
+ * services it is open for any.
  */
 export async function businessHours(
   conversation: Conversation,
   ...services: readonly ServiceView[]
 ): Promise<(instant: Instant) => boolean> {
-  const { timeZone } = conversation.tenant
-  const found = await Promise.all(services.map((service) => startsOf(conversation, service)))
-  // A service that is booked out says nothing, and the others still do.
-  const hours = found.filter((starts) => isEnough(starts, timeZone)).map((starts) => hoursOf(starts, timeZone))
-  return (instant) => hours.length === 0 || hours.some((isOpen) => isOpen(instant))
+  const found = await Promise.all(services.map((service) => hoursOfService(conversation, service)))
+  // A service of which nothing is known says nothing, and the others still do.
+  const known = found.filter(({ isKnown }) => isKnown)
+  const all = known.length > 0 ? known : found
+  const isOpen: Hours = (minute) => all.some((one) => one.isOpen(minute))
+  return (instant) => isMeant(minuteOfDay(instant, conversation.tenant.timeZone), isOpen)
+}
+
+function isMeant(minute: number, isOpen: Hours): boolean {
+  const other = (minute + halfADay) % (2 * halfADay)
+  return isOpen(minute) === isOpen(other) ? isByDay(minute) : isOpen(minute)
+}
+
+/** Whether a moment lies between six in the morning and ten at night. */
+export function byDay(instant: Instant, timeZone: string): boolean {
+  return isByDay(minuteOfDay(instant, timeZone))
 }
 
 /**
@@ -31,16 +47,22 @@ export async function businessHours(
  * Where too few days have anything, every hour may be one.
  */
 export function hoursOf(starts: readonly Instant[], timeZone: string): (instant: Instant) => boolean {
-  if (!isEnough(starts, timeZone)) return () => true
-  const open = [...new Set(starts.map((start) => minuteOfDay(start, timeZone)))]
-  return (instant) => {
-    const minute = minuteOfDay(instant, timeZone)
-    return open.some((other) => Math.abs(other - minute) <= nearMinutes)
-  }
+  const hours = hoursIn(starts, timeZone)
+  return (instant) => hours === null || hours(minuteOfDay(instant, timeZone))
 }
 
-function isEnough(starts: readonly Instant[], timeZone: string): boolean {
-  return new Set(starts.map((start) => localDay(start, timeZone))).size >= enoughDays
+async function hoursOfService(
+  conversation: Conversation,
+  service: ServiceView,
+): Promise<{ isKnown: boolean; isOpen: Hours }> {
+  const { timeZone } = conversation.tenant
+  const starts = await startsOf(conversation, service)
+  const seen = hoursIn(starts, timeZone)
+  if (seen !== null) return { isKnown: true, isOpen: seen }
+  const kept = await keptHours(conversation, service)
+  // Few free times do not say when it is closed, and they do say when it is open.
+  const [few, otherwise] = [nearTo(starts, timeZone), kept ?? isUsual]
+  return { isKnown: kept !== null, isOpen: (minute) => few(minute) || otherwise(minute) }
 }
 
 async function startsOf(conversation: Conversation, service: ServiceView): Promise<readonly Instant[]> {

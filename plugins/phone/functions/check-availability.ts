@@ -9,7 +9,7 @@ import { businessHours } from './business-hours.ts'
 import { freeStarts } from './free.ts'
 import { freeAround, notKnown, soonMs, startNotFree, stretchNotFree } from './not-free.ts'
 import { offer, spread } from './offer.ts'
-import { question } from './spoken-start.ts'
+import { leavesTime, question } from './spoken-start.ts'
 import { whichService } from './which-service.ts'
 
 /** Says which times are free, at most three, and keeps those for the call. Changes nothing in the calendar's appointments. */
@@ -38,7 +38,7 @@ async function understood(
   }
   const circumstances = { now, timeZone: tenant.timeZone, language }
   const first = readWhen(spoken, circumstances)
-  if (first.is !== 'question' || first.code !== 'TIME_AMBIGUOUS') return first
+  if (!leavesTime(first)) return first
   return readWhen(spoken, { ...circumstances, plausible: await businessHours(conversation, service) })
 }
 

@@ -1,6 +1,7 @@
 import { epoch, type Instant, KalendsError, later, type ServiceView } from '#core'
 import { type Conversation, leftMs } from '../conversation.ts'
 import { withinMs } from '../deadline.ts'
+import { keepHours } from './known-hours.ts'
 
 /** The free starts of a stretch; `unknown` where the calendar could not be asked, or not in time: then nothing is free or taken. */
 export type Free = { is: 'known'; starts: readonly Instant[] } | { is: 'unknown' } | { is: 'not_bookable' }
@@ -20,7 +21,11 @@ export async function freeStarts(
   const to = epoch(range.to) - epoch(from) > furthestMs ? later(from, furthestMs) : range.to
   const query = { serviceId: service.id, from, to }
   const asked = desk.availability.find(tenant.id, query, { holder }).then(
-    ({ items }): Free => ({ is: 'known', starts: items.map(({ startsAt }) => startsAt) }),
+    async ({ items }): Promise<Free> => {
+      const starts = items.map(({ startsAt }) => startsAt)
+      await keepHours(conversation, service, starts)
+      return { is: 'known', starts }
+    },
     (error: unknown): Free => {
       if (!(error instanceof KalendsError)) throw error
       const isGone = error.code === 'KAL_SERVICE_NOT_BOOKABLE' || error.code === 'KAL_SERVICE_UNKNOWN'

@@ -3,9 +3,10 @@ import { type Conversation, notesOf } from '../conversation.ts'
 import { sayDay } from '../say-time.ts'
 import { readWhen } from '../when/read-when.ts'
 import type { Question, Spoken, When } from '../when/spoken.ts'
-import { answer, choicesOf, timeOptions } from './answer.ts'
+import { answer, choicesOf } from './answer.ts'
 import { businessHours } from './business-hours.ts'
 import { mostOptions } from './offer.ts'
+import { questionOptions } from './question-options.ts'
 import { allServices } from './which-service.ts'
 
 /** A moment, or what is to be asked first. */
@@ -27,10 +28,18 @@ export async function spokenStart(
   const { offers, asked } = await notesOf(conversation)
   const known = new Set([...offers, ...asked].map(({ startsAt }) => startsAt))
   const first = readStart(conversation, spoken, (instant) => known.has(instant))
-  const isUnsure = first.is === 'question' && first.code === 'TIME_AMBIGUOUS' && first.candidates.length > 1
-  const when = isUnsure ? readStart(conversation, spoken, await likelyHours(conversation, service)) : first
+  const isUnsure = leavesTime(first) && !first.candidates.some((instant) => known.has(instant))
+  const isLikely = isUnsure ? await likelyHours(conversation, service) : undefined
+  const when = isLikely ? readStart(conversation, spoken, isLikely) : first
   if (when.is === 'instant') return { is: 'instant', instant: when.instant }
-  return { is: 'answer', answer: when.is === 'question' ? question(conversation, when) : withoutTime(conversation) }
+  if (when.is === 'window') return { is: 'answer', answer: withoutTime(conversation) }
+  return { is: 'answer', answer: question(conversation, when, isLikely) }
+}
+
+/** Whether the hours of the business may tell what is meant, or what is worth to be offered. When clocks change they do not. */
+export function leavesTime(when: When): when is Question {
+  if (when.is !== 'question' || when.candidates.length === 0) return false
+  return when.code !== 'TIME_TWICE' && when.code !== 'TIME_IN_GAP'
 }
 
 /** The hours of a service; without one those of the services that this call speaks of, or of the first that there are. */
@@ -53,9 +62,14 @@ function readStart(
   return readWhen(spoken, { now: desk.clock.now(), timeZone: tenant.timeZone, language, wants: 'start', plausible })
 }
 
-/** Asks back what a time leaves open, with what may have been meant. */
-export function question(conversation: Conversation, { code, candidates, today }: Question): ToolResult {
-  const options = timeOptions(conversation, candidates.slice(0, mostOptions))
+/** Asks back what a time leaves open, with what may have been meant; `isLikely`: at which times business is done. */
+export function question(
+  conversation: Conversation,
+  asked: Question,
+  isLikely?: (instant: Instant) => boolean,
+): ToolResult {
+  const { code, today } = asked
+  const options = questionOptions(conversation, asked, isLikely).slice(0, mostOptions)
   const values = { today: spokenToday(conversation), choices: choicesOf(options) }
   return answer(conversation, code, values, { options, fields: { today: today.date } })
 }
