@@ -18,21 +18,24 @@ type Item = {
 }
 type List = { items: Item[] }
 
-const page = readFileSync(join(root, 'README.md'), 'utf8')
-const blocks = [...page.matchAll(/```(\w+) (\S+)\n([\s\S]*?)```/g)].map(([, , mark = '', text = '']) => ({
-  mark,
-  text,
-}))
+// In the order in which their commands are typed.
+const pages = ['README.md', 'docs/composite-services.md', 'docs/settings.md', 'docs/embedding.md']
+const blocks = pages
+  .map((file) => readFileSync(join(root, file), 'utf8'))
+  .flatMap((page) => [...page.matchAll(/```(\w+) (\S+)\n([\s\S]*?)```/g)])
+  .map(([, , mark = '', text = '']) => ({ mark, text }))
+const marked = (wanted: string) => blocks.filter(({ mark }) => mark === wanted).map(({ text }) => text)
+const settingsPage = readFileSync(join(root, 'docs/settings.md'), 'utf8')
 
-t.test('the commands of the README do what it says', async (t) => {
+t.test('the commands of our pages do what they say', async (t) => {
   const scripts = { kalends: `node ${join(root, 'cli/kalends.js')}` }
   const folder = folderOf(t, { 'package.json': JSON.stringify({ scripts }) })
   const gateway = await start(t, folder)
   // A person types slower than the gateway sets up its webhook; what is booked before it stands waits for the next poll.
   const webhooks = () => getJson<{ data: unknown[] }>(`${gateway.sandboxUrl}v2/webhooks`, 'cal_live_sandbox')
   await until(webhooks, ({ data }) => data.length > 0, 20_000)
-  const shown = blocks.filter(({ mark }) => mark === 'run').map(({ text }) => text)
-  t.ok(shown.length >= 4)
+  const shown = marked('run')
+  t.ok(shown.length >= 7)
   // One shell for all of them, as a person has it; what a person fills in is filled in.
   const script = shown
     .join('\n')
@@ -64,7 +67,7 @@ t.test('the commands of the README do what it says', async (t) => {
   t.same(parts.map(({ phase }) => phase.name).toSorted(), ['Apply', 'Wash out'], 'the gap is not booked')
 })
 
-t.test('the settings of the README are taken as printed, with the plugins that come along', async (t) => {
+t.test('the settings of our pages are taken as printed, with the plugins that come along', async (t) => {
   const files = Object.fromEntries(
     blocks.filter(({ mark }) => mark.endsWith('.yaml')).map(({ mark, text }) => [mark, text]),
   )
@@ -79,7 +82,7 @@ t.test('the settings of the README are taken as printed, with the plugins that c
     ['calcom', 'admin', 'phone', 'retell'],
   )
   // The block beside the table reads every variable that the table names.
-  const variables = [...page.matchAll(/^\| `[\w.]+` \|.*\(`([A-Z_]+)`\)/gm)].map(([, name = '']) => name)
+  const variables = [...settingsPage.matchAll(/^\| `[\w.]+` \|.*\(`([A-Z_]+)`\)/gm)].map(([, name = '']) => name)
   t.ok(variables.length >= 6)
   for (const name of variables) t.match(files['environment.yaml'], `\${${name}:-`, name)
   const { settings } = await load('environment.yaml', { KALENDS_METRICS_TOKEN: 'm'.repeat(32), KALENDS_PORT: '3001' })
@@ -87,10 +90,10 @@ t.test('the settings of the README are taken as printed, with the plugins that c
   t.equal((await load('environment.yaml', {})).settings.database.url, 'embedded')
 })
 
-t.test('the program of the README runs', async (t) => {
+t.test('the program of our pages runs', async (t) => {
   const { url } = await testDatabase(t)
   const { twin, eventType } = await testTwin(t)
-  const own = blocks.find(({ mark }) => mark === 'embed.ts')?.text ?? ''
+  const [own = ''] = marked('embed.ts')
   const [free = ''] = freeStarts([], Date.now(), 30, 1)
   // Here Cal.com is its twin, and the package is this very checkout.
   const text = own
@@ -108,9 +111,8 @@ t.test('the program of the README runs', async (t) => {
   t.match(out, /^[0-9a-f-]{36}$/m, 'it books')
 })
 
-t.test('the README names every setting, and only those', async (t) => {
-  const section = /## Configuration([\s\S]*?)\n## /.exec(page)?.[1] ?? ''
-  const named = [...section.matchAll(/^\| `([\w.]+)` \|/gm)].map(([, key = '']) => key)
+t.test('the page of settings names every one, and only those', async (t) => {
+  const named = [...settingsPage.matchAll(/^\| `([\w.]+)` \|/gm)].map(([, key = '']) => key)
   t.same(named.toSorted(), [...keysOf(settingsSchema as Schema), 'plugins'].toSorted())
 })
 

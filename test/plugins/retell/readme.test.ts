@@ -10,8 +10,9 @@ import { isAddedIn } from '../../../plugins/phone/functions/is-added.ts'
 import { functionNamed, functionNames, readSettings } from '../../../plugins/phone/options.ts'
 import { limits } from '../../../plugins/retell/limits.ts'
 import { RetellConnection } from '../../../plugins/retell/options.ts'
-import { phoneGateway } from '../../helper/phone.ts'
-import { agentId, retellKey } from '../../helper/retell.ts'
+import { until } from '../../helper/gateway.ts'
+import { appointments, phoneGateway } from '../../helper/phone.ts'
+import { agentId, type RetellLine, retellKey } from '../../helper/retell.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../../../plugins/retell/README.md'), 'utf8')
 const blocksOf = (mark: string) =>
@@ -101,19 +102,49 @@ function pasted(script: string, more: Record<string, string> = {}): Promise<stri
   return promise
 }
 
-test('the commands of the page sign as Retell does, and rotate the key', async (t) => {
+/** What each line of answers says: its code, where it has one, and the status. */
+function codesIn(printed: string): string[] {
+  return printed
+    .trim()
+    .split('\n')
+    .map((line) => [/"code":"(\w+)"/.exec(line)?.[1], line.trim().split(' ').at(-1)].filter(Boolean).join(' '))
+}
+
+/** The block of this mark, with what a person fills in. */
+function filled(mark: string, { address, connectionId }: RetellLine): string {
+  const [block = ''] = blocksOf(mark)
+  return block
+    .replace(/http[^ ]*(?=\/retell\/)|http[^ ]*(?=\/api\/)/g, address)
+    .replace('CONNECTION_ID', connectionId)
+    .replace('key_of_your_workspace', retellKey)
+    .replace('key_of_before', retellKey)
+}
+
+test('the calls of the page are what it says that they are', async (t) => {
   const salon = await phoneGateway(t)
-  const { gateway, author, address, line } = salon
-  const filledIn = (mark: string) =>
-    (blocksOf(mark)[0] ?? '')
-      .replace(/http[^ ]*(?=\/retell\/)|http[^ ]*(?=\/api\/)/g, address)
-      .replace('CONNECTION_ID', line.connectionId)
-      .replace('key_of_your_workspace', retellKey)
-      .replace('key_of_before', retellKey)
+  const { gateway, tenant, line } = salon
+  const marks = ['try', 'phone', 'withheld', 'events', 'inbound'].map((name) => filled(`sh ${name}.sh`, line))
+  t.ok(marks.every(Boolean))
+  // One shell for all of them, as a person has it.
+  const printed = (await pasted(marks.join('\n'))).trim().split('\n')
+  const calls = ['BOOKED 200', 'FOUND 200', 'FACTS_NEEDED 200', 'CANCELLED 200']
+  t.same(codesIn(printed.slice(2).join('\n')), [...calls, '204', '204', '204', '200'], printed.join('\n'))
+  t.match(printed.at(-1), /"caller_number":"shown"/)
+  const [one] = await appointments(salon)
+  t.match(one, { status: 'cancelled', customer: { name: 'Lena Sommer', phone: '+4915112345678' } })
+  const reviews = () => gateway.reviews.list(tenant.id, { state: 'open' })
+  const { items } = await until(reviews, ({ items }) => items.length > 0)
+  t.same(
+    items.map(({ code }) => code),
+    ['CALL_SAYS_BOOKED'],
+  )
+})
+
+test('the commands of the page sign as Retell does, and rotate the key', async (t) => {
+  const { gateway, author, line } = await phoneGateway(t)
+  const filledIn = (mark: string) => filled(mark, line)
   const tried = filledIn('sh try.sh')
-  const [services, free] = (await pasted(tried)).trim().split('\n')
-  t.match(JSON.parse(services ?? ''), { success: true, code: 'SERVICES' })
-  t.match(JSON.parse(free ?? '').code, /^(AVAILABLE|N\w+_AVAILABLE|NONE_\w+)$/)
+  t.match(codesIn(await pasted(tried)).join(), /^SERVICES 200,(AVAILABLE|N\w+_AVAILABLE|NONE_\w+) 200$/)
   t.match(await pasted(tried.replace(retellKey, 'key_of_another')), /KAL_WEBHOOK_REFUSED/)
   t.match(await pasted(tried.replace(agentId, 'agent_of_another')), /KAL_PHONE_LINE_FOREIGN/)
   const { key } = await gateway.keys.create(author, { name: 'mine', role: 'admin' })
