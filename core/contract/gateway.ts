@@ -189,6 +189,11 @@ export interface Reviews {
   ): Promise<Page<ReviewView>>
   get(tenantId: string, id: string): Promise<ReviewView>
   resolve(author: Author, id: string, request: ResolveRequest): Promise<ReviewView>
+  /**
+   * Closes a question that answered itself; `reason` is a sentence of our own and names nobody. False where it is closed
+   * already, or says something else than at `version`.
+   */
+  heal(author: Author, id: string, request: { version: number; reason: string }): Promise<boolean>
 }
 
 export interface Stats {

@@ -7,7 +7,7 @@ import { byId, readPage } from '../store/cursor.ts'
 import type { Database, Sql } from '../store/database.ts'
 import { decideOnTargets, ignoreTarget } from '../store/ignored-targets.ts'
 import { type Closing, findReview, listReviews, type Review } from '../store/reviews.ts'
-import { closeReviews, openReview } from './review.ts'
+import { closeReviews, healReviews, openReview } from './review.ts'
 import { deletedEventType, unknownEventType } from './strange.ts'
 
 export type ReviewsDeps = {
@@ -51,6 +51,10 @@ export function createReviews(deps: ReviewsDeps): Reviews {
       const now = await known(author.tenantId, review.id)
       if (!closed && now.state !== 'healed') throw overtaken(now)
       return reviewView(now)
+    },
+    async heal({ tenantId, origin, cause }, id, { version, reason }) {
+      const who = { origin, ...(cause && { cause }) }
+      return (await db.transaction((tx) => healReviews(tx, { tenantId, id, version }, reason, who))) > 0
     },
   }
 }

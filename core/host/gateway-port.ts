@@ -129,7 +129,7 @@ function authored(parts: Shared, origins: () => readonly string[], plugin: strin
     ]),
     services: hold(parts.services, ['create', 'update', 'link', 'remove']),
     connections: hold(parts.connections, ['create', 'update', 'remove', 'check', 'pause', 'resume', 'import']),
-    reviews: hold(parts.reviews, ['resolve', 'ask']),
+    reviews: hold(parts.reviews, ['resolve', 'ask', 'heal']),
     tenants: hold(parts.tenants, ['create', 'update']),
     users: hold(parts.users, ['create', 'update', 'remove']),
     keys: hold(parts.keys, ['create', 'remove']),

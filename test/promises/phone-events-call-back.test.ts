@@ -164,6 +164,38 @@ t.test('who was told first that it goes on and then that it did not work is one 
   )
 })
 
+t.test('who calls again and hears what became of it need not be called', async (t) => {
+  const caller = { from_number: '+4915110000015' }
+  const { ask } = calling(salon, caller)
+  const down = twin.faults.add({ operation: 'createBooking', kind: 'status', status: 503, when: 'before-commit' })
+  const start = `${dayAhead(10)}T10:00`
+  const args = { service: 'Haircut', start, customer_name: 'Lea Later' }
+  t.equal((await ask('book_appointment', args)).code, 'PENDING')
+  const id = await idOf('Lea Later')
+  await until(
+    () => newest(id),
+    (one) => one?.details.told === 'PENDING',
+  )
+  down.remove()
+  const { startsAt } = await gateway.appointments.get(tenant.id, id)
+  const moved = new Date(Date.parse(startsAt) + 86_400_000).toISOString()
+  await gateway.appointments.reschedule(salon.author, id, { startsAt: moved })
+  await until(
+    () => gateway.appointments.get(tenant.id, id),
+    ({ sync }) => sync.status === 'synced',
+  )
+  t.match(await newest(id), { state: 'open' }, 'the desk moved it, and the caller does not know')
+  const next = calling(salon, caller)
+  await until(
+    () => next.ask('find_appointments', { customer_name: 'Lea Later' }),
+    ({ code }) => code === 'FOUND',
+  )
+  await until(
+    () => newest(id),
+    (one) => one?.state === 'dismissed',
+  )
+})
+
 t.test('others are offered where the time was taken, and nobody is asked to call', async (t) => {
   const patient = await phoneGateway(t)
   const { ask } = calling(patient, { from_number: '+4915110000014' })

@@ -1,8 +1,20 @@
-import { later } from '#core'
+import { type Instant, later } from '#core'
 import type { Conversation } from '../conversation.ts'
 
 /** What a call wanted done with an appointment. */
 export type Operation = 'book' | 'move' | 'cancel'
+
+/**
+ * What was promised to be seen to, until the caller hears how it went or has it: what they asked for, and for when (null
+ * for a cancel). `isAsked` where it failed, and a person is asked to call.
+ */
+export type Promised = {
+  callId: string
+  operation: Operation
+  startsAt: Instant | null
+  at: Instant
+  isAsked?: boolean
+}
 
 /** The codes of the answers that say that the team sees to it, though nothing goes on by itself. */
 export type Refused = 'NOT_BOOKED' | 'NOT_MOVED' | 'NOT_CANCELLED' | 'FOUND_FAILED'
@@ -12,6 +24,9 @@ export type Owed = { operation: Operation | 'find'; told: Refused; code: string 
 
 /** What was said to a caller is kept in mind until long after what is transient has passed or was given up. */
 export const promisedMs = 30 * 24 * 3_600_000
+
+/** Where a promise about an appointment is written down. */
+export const promiseKey = (appointmentId: string) => `promise:${appointmentId}`
 
 const owedKey = (appointmentId: string) => `owed:${appointmentId}`
 
@@ -35,15 +50,19 @@ export async function owe(conversation: Conversation, appointmentId: string, owe
   await state.put(key, debt, { expiresAt: later(desk.clock.now(), promisedMs) })
 }
 
-/** Nobody need call any more: the caller hears now that it is done after all. */
+/**
+ * Nobody need call any more: the caller hears now how it stands. The promise goes before the line is written: who asks
+ * for a call at this very moment either did so before the line, or finds the promise gone (`events/call-back.ts`).
+ */
 export async function noLongerOwed(conversation: Conversation, appointmentId: string): Promise<void> {
   const { state, call, desk, author } = conversation
-  const key = owedKey(appointmentId)
-  if ((await state.get(key)) === null) return
+  const [owed, promised] = await Promise.all([state.get(owedKey(appointmentId)), state.get(promiseKey(appointmentId))])
+  if (owed === null && promised === null) return
+  if (promised !== null) await state.remove(promiseKey(appointmentId))
   await desk.appointments.remark(author, appointmentId, {
     kind: 'call.settled',
-    message: 'The caller was told since then how it stands, and that it is as they wanted.',
+    message: 'The caller was told since then how it stands.',
     data: { callId: call.callId },
   })
-  await state.remove(key)
+  if (owed !== null) await state.remove(owedKey(appointmentId))
 }

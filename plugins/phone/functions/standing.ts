@@ -1,9 +1,6 @@
 import { type AppointmentView, later, type Standing } from '#core'
 import { type Conversation, leftMs } from '../conversation.ts'
-import { noLongerOwed, type Operation, owe, promisedMs } from './owed-call.ts'
-
-/** What was promised to be seen to, as long as it is not known how it went. */
-export type Promised = { callId: string; operation: Operation; at: string }
+import { noLongerOwed, type Operation, owe, type Promised, promisedMs, promiseKey } from './owed-call.ts'
 
 /** An appointment, and how it stands with the calendar as far as can be known before the answer is due. */
 export type Followed = { standing: Standing; appointment: AppointmentView }
@@ -17,9 +14,6 @@ export const notThen: ReadonlySet<string> = new Set(['SLOT_TAKEN', 'OUTSIDE_BOOK
 /** As what a refusal for good is told. Each of these sentences says that the team sees to it. */
 const toldAs = { book: 'NOT_BOOKED', move: 'NOT_MOVED', cancel: 'NOT_CANCELLED' } as const
 
-/** Where a promise about an appointment is written down. */
-export const promiseKey = (appointmentId: string) => `promise:${appointmentId}`
-
 /**
  * Waits for the calendar's word on an appointment, as long as the caller can. Where it does not come in time, the promise
  * that somebody sees to it is written down before it is given, and then it is looked once more: what failed in between
@@ -32,7 +26,7 @@ export async function follow(
 ): Promise<Followed> {
   const first = await look(conversation, appointment, leftMs(conversation) - sayingMs)
   if (first.standing.is !== 'pending') return settled(conversation, first, operation)
-  await promise(conversation, appointment.id, operation)
+  await promise(conversation, appointment, operation)
   const last = await look(conversation, appointment, 0)
   return last.standing.is === 'pending' ? last : settled(conversation, last, operation)
 }
@@ -61,21 +55,17 @@ async function look({ desk, tenant }: Conversation, appointment: AppointmentView
   }
 }
 
-/** What is known is no promise any more. Of what is refused for good the caller is told that the team sees to it. */
+/** What the caller hears is no promise any more. Of what is refused for good they hear that the team sees to it. */
 async function settled(conversation: Conversation, followed: Followed, operation: Operation): Promise<Followed> {
-  const { state } = conversation
   const { standing, appointment } = followed
-  const isGood = standing.is === 'confirmed' || standing.is === 'requested'
-  const key = promiseKey(appointment.id)
-  if (isGood) {
-    if ((await state.get(key)) !== null) await state.remove(key)
-    await noLongerOwed(conversation, appointment.id)
-  }
   if (standing.is === 'refused' && isToldRefused(followed, standing.code, operation)) {
     await owe(conversation, appointment.id, { operation, told: toldAs[operation], code: standing.code })
     // Two questions for one call would be one too many.
-    await state.remove(key)
+    await conversation.state.remove(promiseKey(appointment.id))
+    return followed
   }
+  // A move that was not taken is moved back first, and followed there.
+  if (standing.is !== 'refused' || operation !== 'move') await noLongerOwed(conversation, appointment.id)
   return followed
 }
 
@@ -86,13 +76,15 @@ function isToldRefused({ appointment }: Followed, code: string, operation: Opera
 }
 
 /** In the timeline too: who reads it later sees what the customer was told, and who watches over promises hears of it. */
-async function promise(conversation: Conversation, id: string, operation: Operation): Promise<void> {
+async function promise(conversation: Conversation, wanted: AppointmentView, operation: Operation): Promise<void> {
   const { state, call, desk, author } = conversation
+  const { id } = wanted
+  const startsAt = operation === 'cancel' ? null : wanted.startsAt
   const before = (await state.get(promiseKey(id)))?.value as Promised | undefined
   // Asked again while it is under way: it is the same promise.
-  if (before?.operation === operation) return
+  if (before?.operation === operation && before.startsAt === startsAt && before.isAsked !== true) return
   const at = desk.clock.now()
-  await state.put(promiseKey(id), { callId: call.callId, operation, at } satisfies Promised, {
+  await state.put(promiseKey(id), { callId: call.callId, operation, startsAt, at } satisfies Promised, {
     expiresAt: later(at, promisedMs),
   })
   await desk.appointments.remark(author, id, {

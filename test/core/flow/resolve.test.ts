@@ -99,6 +99,17 @@ t.test('what is owed to a caller ends with a call, and is not tried again', asyn
   })
 })
 
+t.test('what answered itself closes with its reason, and only as it was read', async (t) => {
+  const { author, tenantId, question, id } = await opened('CALL_BACK')
+  await openReview(db, { ...question, details: { told: 'NOT_BOOKED' } })
+  const reason = 'It came true after all.'
+  t.notOk(await reviews.heal(author, id, { version: 1, reason }), 'it says something else now')
+  t.match(await reviews.get(tenantId, id), { state: 'open' })
+  t.ok(await reviews.heal(author, id, { version: 2, reason }))
+  t.match(await reviews.get(tenantId, id), { state: 'healed', note: reason, resolvedBy: null })
+  t.notOk(await reviews.heal(author, id, { version: 3, reason }))
+})
+
 t.test('who decides on an older state is asked to look again', async (t) => {
   const { author, question, id } = await opened()
   await openReview(db, { ...question, details: { theirs: 'moved' } })

@@ -9,7 +9,7 @@ import { watchPromises } from '../../../plugins/phone/events/call-back.ts'
 import { findsBooked, saysBooked } from '../../../plugins/phone/events/claims.ts'
 import { greetCall } from '../../../plugins/phone/events/greet.ts'
 import { hearCall } from '../../../plugins/phone/events/hear.ts'
-import { promiseKey } from '../../../plugins/phone/functions/standing.ts'
+import { promiseKey } from '../../../plugins/phone/functions/owed-call.ts'
 import retell from '../../../plugins/retell/index.ts'
 import { nextSlot, until } from '../../helper/gateway.ts'
 import { callerNumber, retellGateway } from '../../helper/retell.ts'
@@ -18,6 +18,8 @@ import { book, openReviews, story, synced } from '../../helper/salon.ts'
 t.setTimeout(60_000)
 
 let port: Gateway | undefined
+/** How often promises were looked at by their job. */
+let watched = 0
 const quickly = { firstMs: 100, longestMs: 300 }
 /** The receptionist's ears without its functions: what was done in a call is told by the test. */
 const ears = definePlugin({
@@ -31,7 +33,14 @@ const ears = definePlugin({
       hear: (reached, event) => hearCall(gateway, reached, event),
       greet: (reached, lookup) => greetCall(gateway, reached, lookup, { greetKnownCallers: false, language: 'en' }),
     })
-    watchPromises(gateway, quickly)
+    const { appointments, bus, clock, connections, jobs, reviews } = gateway
+    const state = (of: Parameters<Gateway['state']>[0]) => gateway.state(of)
+    const follow: Gateway['appointments']['follow'] = (...asked) => {
+      watched++
+      return appointments.follow(...asked)
+    }
+    const looked = { ...appointments, follow }
+    watchPromises({ appointments: looked, bus, clock, connections, jobs, reviews, state }, quickly)
   },
 })
 const salon = await retellGateway(t, null, { input: { plugins: [calcom(), admin(), retell(), ears()] } })
@@ -233,8 +242,10 @@ t.test('a booking that is asked for, and one that was cancelled since', async (t
 })
 
 /** Records a promise as the functions do. */
-async function promise(id: string) {
-  await state.put(promiseKey(id), { callId: 'call_promise', operation: 'book', at: desk.clock.now() })
+async function promise(id: string, operation: 'book' | 'move' | 'cancel' = 'book') {
+  const { startsAt: start } = await gateway.appointments.get(tenant.id, id)
+  const startsAt = operation === 'cancel' ? null : start
+  await state.put(promiseKey(id), { callId: 'call_promise', operation, startsAt, at: desk.clock.now() })
   const author = { tenantId: tenant.id, origin: { name: 'retell', connectionId: phone.id } }
   await desk.appointments.remark(author, id, { kind: 'call.promised', message: 'The caller was told.' })
 }
@@ -267,14 +278,116 @@ t.test('one that is broken is asked about at once, and the question ends when it
   const { items } = await gateway.reviews.list(tenant.id, { code: 'CALL_BACK', appointmentId: id })
   t.match(items, [{ details: { urgent: true, operation: 'book', callId: 'call_promise', told: 'PENDING' } }])
   t.match(items[0]?.message, /Call them back today/)
-  await until(
-    () => promised(id),
-    (is) => !is,
-  )
   down.remove()
   await gateway.appointments.retrySync(salon.author, id)
   await synced(salon, id)
   await until(callBack, (states) => states.length === 1 && states[0] === 'healed')
+  await until(
+    () => promised(id),
+    (is) => !is,
+  )
+})
+
+const refusal = { kind: 'status', status: 422, message: 'event type has no hosts' } as const
+const callBacks = async (id: string) =>
+  (await gateway.reviews.list(tenant.id, { code: 'CALL_BACK', appointmentId: id })).items
+const openCall = (id: string) =>
+  until(
+    () => callBacks(id),
+    ([first]) => first?.state === 'open',
+  )
+
+/** Everything that was announced until now was heard by those who see to promises: they hear in order. */
+async function heardAll() {
+  const { id } = await book(salon)
+  const author = { tenantId: tenant.id, origin: { name: 'retell', connectionId: phone.id } }
+  const data = { callId: 'call_last', operation: 'book', told: 'NOT_BOOKED', code: null }
+  await desk.appointments.remark(author, id, { kind: 'call.refused', message: 'The caller was told.', data })
+  await openCall(id)
+}
+
+/** All the same, a look of the job that watches over a promise. */
+async function lookedAgain(id: string) {
+  const key = promiseKey(id)
+  await heardAll()
+  for (const _ of [1, 2]) {
+    const before = watched
+    await until(
+      async () => watched,
+      (now) => now > before,
+    )
+  }
+  return (await state.get(key)) !== null
+}
+
+t.test('what the desk makes of a failed booking ends no call: nobody has told the caller', async (t) => {
+  const stuck = twin.faults.add({ operation: 'createBooking', ...refusal })
+  const { id, startsAt } = await book(salon)
+  await promise(id)
+  await openCall(id)
+  stuck.remove()
+  const later = nextSlot()
+  await gateway.appointments.reschedule(salon.author, id, { startsAt: later })
+  await synced(salon, id)
+  t.ok(await lookedAgain(id))
+  t.match(await callBacks(id), [{ state: 'open' }], 'it is there at another time than they asked for')
+  await gateway.appointments.cancel(salon.author, id, {})
+  await synced(salon, id)
+  t.ok(await lookedAgain(id))
+  t.match(await callBacks(id), [{ state: 'open' }], 'it was cancelled at the desk')
+  t.not(startsAt, later)
+  const [review] = await callBacks(id)
+  const answer = { resolution: 'called_back', version: review?.version ?? 0 } as const
+  await gateway.reviews.resolve(salon.author, review?.id ?? '', answer)
+  await until(
+    () => promised(id),
+    (is) => !is,
+  )
+  t.match(await callBacks(id), [{ state: 'resolved' }], 'who was called is not to be called again')
+})
+
+t.test('a move that failed: back at the old time is none, at the new one it is what they were told', async (t) => {
+  const { id, startsAt } = await book(salon)
+  await synced(salon, id)
+  const stuck = twin.faults.add({ operation: 'rescheduleBooking', ...refusal })
+  const wanted = nextSlot()
+  await gateway.appointments.reschedule(salon.author, id, { startsAt: wanted })
+  await promise(id, 'move')
+  await openCall(id)
+  await gateway.appointments.reschedule(salon.author, id, { startsAt })
+  await synced(salon, id)
+  t.ok(await lookedAgain(id))
+  t.match(await callBacks(id), [{ state: 'open', details: { operation: 'move', told: 'PENDING' } }])
+  stuck.remove()
+  await gateway.appointments.reschedule(salon.author, id, { startsAt: wanted })
+  await until(
+    () => callBacks(id),
+    ([first]) => first?.state === 'healed',
+  )
+})
+
+t.test('a cancel that failed, and is done after all', async () => {
+  const { id } = await book(salon)
+  await synced(salon, id)
+  const stuck = twin.faults.add({ operation: 'cancelBooking', ...refusal })
+  await gateway.appointments.cancel(salon.author, id, {})
+  await promise(id, 'cancel')
+  await openCall(id)
+  stuck.remove()
+  await gateway.appointments.retrySync(salon.author, id)
+  await until(
+    () => callBacks(id),
+    ([first]) => first?.state === 'healed',
+  )
+})
+
+t.test('a booking that is cancelled at the desk before the calendar has answered is a call to make', async (t) => {
+  const down = twin.faults.add({ operation: 'createBooking', kind: 'status', status: 503, when: 'before-commit' })
+  const { id } = await book(salon)
+  await gateway.appointments.cancel(salon.author, id, {})
+  await promise(id)
+  t.match(await openCall(id), [{ details: { told: 'PENDING' } }])
+  down.remove()
 })
 
 t.test('a failure that nobody was promised anything about asks nobody to call', async (t) => {
