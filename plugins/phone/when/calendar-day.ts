@@ -104,21 +104,22 @@ export function keptOf(reading: DayReading, kept: DayReading): DayReading {
   return isChoice(reading) ? chosenOf(kept) : kept
 }
 
-/** Keeps the days that fall on a weekday. None left: the words contradict each other, and a person must say what holds. */
-export function onWeekday(reading: DayReading, weekday: number): DayReading {
+/** Keeps the days that fall on one of some weekdays. None left: the words contradict each other, and a person must say what holds. */
+export function onWeekday(reading: DayReading, weekdays: readonly number[]): DayReading {
   if (reading.is === 'span') {
-    const date = weekdayAfter(reading.from.subtract({ days: 1 }), weekday)
-    const dates: Day[] = []
-    for (let day = date; Temporal.PlainDate.compare(day, reading.to) <= 0; day = day.add({ days: 7 })) dates.push(day)
+    const days = Array.from({ length: reading.from.until(reading.to).days + 1 }, (_, n) =>
+      reading.from.add({ days: n }),
+    )
+    const dates = days.filter((day) => weekdays.includes(day.dayOfWeek))
     return dates.length === 0 ? dayProblem('WEEKDAY_MISMATCH') : anyOfDays(dates)
   }
   if (reading.is !== 'dates') return reading
-  const kept = reading.dates.filter((date) => date.dayOfWeek === weekday)
+  const kept = reading.dates.filter((date) => weekdays.includes(date.dayOfWeek))
   if (kept.length > 0) return keptOf(reading, anyOfDays(kept, reading.yearly))
   // Either the date is right or the weekday: the date, and the days around it that have the weekday.
   const near = reading.dates.flatMap((date) => {
-    const after = weekdayAfter(date, weekday)
-    return [date, after, after.subtract({ days: 7 })]
+    const after = weekdays.map((weekday) => weekdayAfter(date, weekday))
+    return [date, ...after, ...after.map((day) => day.subtract({ days: 7 }))]
   })
   return dayProblem('WEEKDAY_MISMATCH', near.sort(Temporal.PlainDate.compare))
 }

@@ -1,6 +1,6 @@
 import type { Language } from './spoken.ts'
 
-/** Minutes after midnight, 0 to 1440 (the midnight at the end of the day). */
+/** Minutes after midnight, 0 to 1440 (the midnight at the end of the day); beyond it those of the night that follows. */
 export type Minutes = number
 
 /** The times of day that some words may mean. `sure` is false where even good evidence must not choose among them. */

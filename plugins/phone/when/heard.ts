@@ -12,8 +12,8 @@ export type Heard = {
   clock: Clock | null
   hours: readonly Stretch[] | null
   part: Part | null
-  /** Of the field for it: 1 is Monday. */
-  weekday: number | null
+  /** Those of the field for it, any of which may be meant: 1 is Monday. Empty where none was said. */
+  weekdays: readonly number[]
   wrong: 'TIME_UNREADABLE' | null
 }
 
@@ -23,6 +23,6 @@ export const nothingHeard: Heard = {
   clock: null,
   hours: null,
   part: null,
-  weekday: null,
+  weekdays: [],
   wrong: null,
 }

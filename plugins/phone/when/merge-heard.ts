@@ -11,7 +11,7 @@ export function merge(a: Heard, b: Heard): Heard {
     clock: mergeClocks(a.clock, b.clock),
     hours: a.hours ?? b.hours,
     part: bothParts(a.part, b.part),
-    weekday: a.weekday ?? b.weekday,
+    weekdays: a.weekdays.length > 0 ? a.weekdays : b.weekdays,
     wrong: a.wrong ?? b.wrong,
   }
 }

@@ -4,9 +4,9 @@ import type { Language } from './spoken.ts'
 
 /**
  * A part of a day: where to look for a slot, and which times of the dial the word decides for. `isChoice` where several
- * were named ("morning or evening"): then no evidence chooses either.
+ * were named ("morning or evening"): then no evidence chooses either. `isNight` where it goes on after midnight.
  */
-export type Part = { window: Stretch; holds: (minutes: Minutes) => boolean; isChoice?: boolean }
+export type Part = { window: Stretch; holds: (minutes: Minutes) => boolean; isChoice?: boolean; isNight?: boolean }
 
 /** Where to look when no part of the day is left to look in. */
 export const wholeDay: Stretch = { from: 0, to: 1440 }
@@ -15,6 +15,9 @@ const part = (from: number, to: number, first: number, last: number): Part => ({
   window: { from: from * 60, to: to * 60 },
   holds: (minutes) => minutes >= first * 60 && minutes <= last * 60,
 })
+
+/** Until then it is the night of the day before to most people. */
+const nightEnds = 6 * 60
 
 // The windows are where people look; the second pair is what the word still decides: "elf Uhr abends" is 23:00.
 const early = part(6, 10, 3, 11)
@@ -28,7 +31,8 @@ const lateAfternoon = part(15, 18, 14, 19)
 const evening = part(17, 22, 16, 24)
 const night: Part = {
   window: { from: 20 * 60, to: 24 * 60 },
-  holds: (minutes) => minutes >= 20 * 60 || minutes < 6 * 60,
+  holds: (minutes) => minutes >= 20 * 60 || minutes < nightEnds,
+  isNight: true,
 }
 
 /** In order: the longer word first, because "nachmittag" holds "mittag". */
@@ -68,10 +72,15 @@ export function findPart(text: string, language: Language): { part: Part; rest: 
   return null
 }
 
-/** The readings that the part of the day allows. A part that allows none contradicts the clock: nothing is sure then. */
+/**
+ * The readings that the part of the day allows. A part that allows none contradicts the clock: nothing is sure then.
+ * "Sunday night at one" is one o'clock of that day or of the next: minutes beyond 1440.
+ */
 export function inPart(clock: Clock, part: Part | null): Clock {
   if (part === null) return clock
   const minutes = clock.minutes.filter((at) => part.holds(at))
   if (minutes.length === 0) return { ...clock, sure: false }
-  return { minutes, sure: clock.sure && (minutes.length === 1 || !part.isChoice) }
+  const nextDay = part.isNight ? minutes.filter((at) => at < nightEnds).map((at) => at + 1440) : []
+  const sure = clock.sure && (minutes.length === 1 || !part.isChoice)
+  return { minutes: [...new Set([...minutes, ...nextDay])], sure }
 }

@@ -1,5 +1,4 @@
-import type { Day } from './calendar-day.ts'
-import { onWeekday } from './calendar-day.ts'
+import { type Day, dayProblem, onWeekday } from './calendar-day.ts'
 import { hear } from './hear.ts'
 import { hearPart } from './hear-part.ts'
 import { type Heard, nothingHeard } from './heard.ts'
@@ -10,6 +9,7 @@ import { sceneOf } from './scene.ts'
 import { settle } from './settle-when.ts'
 import { bothParts } from './several-parts.ts'
 import type { Circumstances, Language, Spoken, When } from './spoken.ts'
+import { plainWords } from './words.ts'
 
 /** A machine's way to say that it has no time: the `time` beside it counts. */
 const emptyTime = /[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+-]\d\d:?\d\d)?$/i
@@ -45,10 +45,19 @@ function withinSaidHours(heard: Heard, spoken: Spoken, today: Day, language: Lan
   return { ...heard, part, hours: hours.length > 0 ? hours : null }
 }
 
+/** A mere number: some count from Monday and some from Sunday, so it checks nothing; a day of the month it is not. */
+const numbered = /^\d\.?(?:st|nd|rd|th)?$/
+const excluding = /^\W*(?:nicht|kein|au(?:ß|ss)er|not|except|no)(?: am| on)? /i
+
 /** A weekday beside the date is a cross-check of it; alone it is the day. One that nobody understands checks nothing. */
 function onSaidWeekday(heard: Heard, weekday: string | null, today: Day, language: Language): Heard {
-  const said = weekday === null ? null : hear(weekday, 'date', today, language).day
-  if (said?.is !== 'dates' || said.dates[0] === undefined) return heard
+  const text = weekday?.replace(excluding, '') ?? ''
+  if (numbered.test(plainWords(text, language) ?? '')) return heard
+  const said = hear(text, 'date', today, language).day
+  if (said.is !== 'dates') return heard
+  // "Not Monday" names no day, and whatever day stands beside it is not sure.
+  if (text !== weekday) return { ...heard, day: dayProblem('DATE_UNREADABLE') }
   if (heard.day.is === 'none' && heard.instant === null) return { ...heard, day: said }
-  return { ...heard, day: onWeekday(heard.day, said.dates[0].dayOfWeek), weekday: said.dates[0].dayOfWeek }
+  const weekdays = [...new Set(said.dates.map(({ dayOfWeek }) => dayOfWeek))]
+  return { ...heard, day: onWeekday(heard.day, weekdays), weekdays }
 }

@@ -55,9 +55,9 @@ function settleDates(scene: Scene, heard: Heard, { dates, yearly }: DayReading &
 
 /** A moment with its offset is taken at its word, unless another word contradicts it: models like to add a `Z`. */
 function settleInstant(scene: Scene, heard: Heard, instant: Instant): When {
-  const { clock, day, weekday } = heard
+  const { clock, day, weekdays } = heard
   const date = dayIn(instant, scene.timeZone)
-  if (weekday !== null && date.dayOfWeek !== weekday) {
+  if (weekdays.length > 0 && !weekdays.includes(date.dayOfWeek)) {
     return ask(scene, 'WEEKDAY_MISMATCH', { candidates: [instant], dates: [date] })
   }
   if (day.is === 'dates' && isAgainst(scene, heard)) {

@@ -11,6 +11,7 @@ export function partOf(named: readonly Part[], excluded: readonly Part[] = []): 
       (only === undefined || named.some((part) => part.holds(minutes))) &&
       !excluded.some((part) => part.holds(minutes)),
     isChoice: second !== undefined || named.some((part) => part.isChoice),
+    isNight: named.some((part) => part.isNight),
   }
 }
 
@@ -25,6 +26,7 @@ export function bothParts(a: Part | null, b: Part | null): Part | null {
     window: window.from < window.to ? window : wholeDay,
     holds: (minutes) => a.holds(minutes) && b.holds(minutes),
     isChoice: (a.isChoice ?? false) && (b.isChoice ?? false),
+    isNight: (a.isNight ?? false) || (b.isNight ?? false),
   }
 }
 

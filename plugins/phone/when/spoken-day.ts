@@ -120,5 +120,5 @@ function daysBetween([first = '', last = '']: string[], { day }: Reading): DayRe
 }
 
 function crossChecked(reading: DayReading, weekday: number): DayReading {
-  return reading.is === 'problem' && reading.code === 'DATE_UNREADABLE' ? reading : onWeekday(reading, weekday)
+  return reading.is === 'problem' && reading.code === 'DATE_UNREADABLE' ? reading : onWeekday(reading, [weekday])
 }
