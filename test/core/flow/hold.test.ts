@@ -55,6 +55,17 @@ t.test('held for one, free for nobody else, hidden in the calendar; given back, 
   t.ok(await isShownThere(salon, startsAt))
 })
 
+t.test('asked for twice at the same moment it is one hold, and both have it', async (t) => {
+  const startsAt = nextSlot()
+  twin.faults.add({ operation: 'reserveSlot', kind: 'delay', ms: 100, when: 'after-commit', times: 1 })
+  const [one, two] = await Promise.all([hold(salon, 'call:1', startsAt), hold(salon, 'call:1', startsAt)])
+  t.equal(one.id, two.id)
+  t.notOk(await isFree(salon, startsAt, 'call:2'))
+  t.notOk(await isShownThere(salon, startsAt))
+  await release(salon, 'call:1', one.id)
+  t.ok(await isShownThere(salon, startsAt))
+})
+
 t.test('one hold of several is given back', async (t) => {
   const [one, two] = [nextSlot(), nextSlot()]
   const { id } = await hold(salon, 'call:1', one)
