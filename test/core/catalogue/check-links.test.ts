@@ -86,6 +86,90 @@ t.test('one that fits is made good without a word', async (t) => {
   t.same((await salon.gateway.reviews.list(salon.tenant.id, {})).items, [])
 })
 
+t.test('each link that does not fit is a question of its own, and closes for itself', async (t) => {
+  const salon = await testGateway(t, { input: polls })
+  const { gateway, author, tenant, twin, account } = salon
+  const typeOf = (slug: string, lengthInMinutes: number) =>
+    twin.addEventType(account, { title: slug, slug, lengthInMinutes })
+  const targets = [typeOf('put-on', 40), typeOf('wash', 20)].map(({ id }) => ({ eventTypeId: id }))
+  const links = targets.map((target, phase) => ({ connection: 'calendar', phase, target }))
+  const phases = [0, 30].map((offsetMinutes) => ({ offsetMinutes, durationMinutes: 30 }))
+  const fault = twin.faults.add({ operation: '*', kind: 'reset' })
+  await gateway.services.create(author, { slug: 'colour', name: 'Colour', durationMinutes: 60, phases, links })
+  fault.remove()
+  await becomes(salon, 'diverged')
+  const open = async () => (await gateway.reviews.list(tenant.id, { state: 'open' })).items
+  t.same((await open()).map(({ phase }) => phase).sort(), [0, 1])
+  typeOf('put-on', 30)
+  const [left] = await until(open, ({ length }) => length === 1)
+  t.match(left, { phase: 1, message: /takes 20 minutes, phase 1 of the service takes 30\./ })
+  t.match(await colour(salon), { bookable: false, sync: { status: 'diverged' } })
+})
+
+t.test('what was dismissed is not asked again, and cannot be booked all the same', async (t) => {
+  const salon = await testGateway(t, { input: polls })
+  const { gateway, author, tenant, twin } = salon
+  const { fault } = await colourUnreached(salon)
+  fault.remove()
+  await becomes(salon, 'diverged')
+  const [review] = (await gateway.reviews.list(tenant.id, {})).items
+  await gateway.reviews.resolve(author, review?.id ?? '', { resolution: 'dismiss', version: review?.version ?? 0 })
+  const asked = twin.counts.getEventType ?? 0
+  await until(
+    () => twin.counts.getEventType ?? 0,
+    (count) => count > asked + 2,
+  )
+  t.match((await gateway.reviews.list(tenant.id, {})).items, [{ state: 'dismissed' }])
+  t.match(await colour(salon), { bookable: false })
+})
+
+/** A gateway that has polled its calendar, and does not again. */
+async function unpolled(t: Parameters<typeof testGateway>[0]) {
+  const salon = await testGateway(t, { input: { sync: { pollEvery: { withWebhooks: '1h', without: '1h' } } } })
+  await until(
+    () => salon.db.query('select from kalends.connections where polled_at is null'),
+    (rows) => rows.length === 0,
+  )
+  return salon
+}
+
+t.test('a calendar that is still away is asked once, whatever waits to be checked', async (t) => {
+  const salon = await unpolled(t)
+  const { gateway, author, connection, twin } = salon
+  const { fault, type } = await colourUnreached(salon)
+  const links = [{ connection: 'calendar', target: { eventTypeId: type.id } }]
+  await gateway.services.create(author, { slug: 'tint', name: 'Tint', durationMinutes: 60, links })
+  fault.remove()
+  twin.faults.add({ operation: 'getEventType', kind: 'status', status: 503 })
+  const asked = twin.counts.getEventType ?? 0
+  const { findings } = await gateway.connections.check(author, connection.id)
+  t.equal((twin.counts.getEventType ?? 0) - asked, 1)
+  const unchecked = findings.filter(({ code }) => code === 'LINK_UNCHECKED').map(({ message }) => message)
+  t.match(unchecked, [/"colour": its link was never checked/, /"tint": its link was never checked/])
+})
+
+t.test('what was seen of a service that was changed meanwhile is not believed', async (t) => {
+  const salon = await unpolled(t)
+  const { gateway, author, connection, db } = salon
+  const { fault } = await colourUnreached(salon)
+  fault.remove()
+  const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+  const checked = await db.transaction(async (tx) => {
+    await tx.query(`update kalends.services set name = 'Tint' where slug = 'colour'`)
+    const check = gateway.connections.check(author, connection.id)
+    await until(
+      () => db.query(waiting),
+      (rows) => rows.length > 0,
+    )
+    return { check }
+  })
+  await checked.check
+  t.match(await colour(salon), { name: 'Tint', sync: { status: 'pending' } })
+  t.same((await gateway.reviews.list(salon.tenant.id, {})).items, [])
+  await gateway.connections.check(author, connection.id)
+  t.match(await colour(salon), { name: 'Tint', sync: { status: 'diverged' } }, 'the next check sees the new one')
+})
+
 t.test('a service that is removed leaves no question behind', async (t) => {
   const salon = await testGateway(t, { input: polls })
   const { fault } = await colourUnreached(salon)
