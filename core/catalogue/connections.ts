@@ -37,6 +37,9 @@ export type ConnectionsDeps = SetupDeps &
 
 const order = byName<StoredConnection>('connections', ({ name }) => name)
 
+/** So often somebody may change a connection between the reading and the writing of a patch. */
+const mostRounds = 5
+
 /** The configured instances of plugins. Credentials go in and never come out. */
 export function createConnections(deps: ConnectionsDeps): Omit<Connections, keyof Imports> {
   const { db } = deps
@@ -55,6 +58,22 @@ export function createConnections(deps: ConnectionsDeps): Omit<Connections, keyo
       const what = paused === null ? 'resumed' : 'paused'
       await tell(tx, author, `connection.${what}`, { id, name }, `Connection "${name}" was ${what}.`)
     })
+  }
+
+  /** Null where it is not any more as it was read. */
+  async function patched(author: Author, stored: StoredConnection, changed: ReturnType<typeof changedConnection>) {
+    try {
+      return await db.transaction(async (tx) => {
+        if (!(await updateConnection(tx, changed, stored.stamp))) return null
+        await keepLines(tx, deps.registry, changed)
+        if (isCalledOtherwise(stored, changed)) await closeCircuit(tx, changed)
+        await tell(tx, author, 'connection.updated', changed, `Connection "${changed.name}" was changed.`)
+        return view(await known(tx, author.tenantId, stored.id))
+      })
+    } catch (error) {
+      const taken = await lineTaken(db, deps.registry, changed, error)
+      throw taken ?? (uniqueViolated(error) ? nameTaken(changed.name) : error)
+    }
   }
 
   return {
@@ -83,19 +102,13 @@ export function createConnections(deps: ConnectionsDeps): Omit<Connections, keyo
       }
     },
     async update(author, id, patch) {
-      const stored = await known(db, author.tenantId, id)
-      const changed = changedConnection(deps, stored, checkPatch(patch))
-      try {
-        return await db.transaction(async (tx) => {
-          if (!(await updateConnection(tx, changed, stored.stamp))) throw new KalendsError('KAL_VERSION_CONFLICT')
-          await keepLines(tx, deps.registry, changed)
-          if (isCalledOtherwise(stored, changed)) await closeCircuit(tx, changed)
-          await tell(tx, author, 'connection.updated', changed, `Connection "${changed.name}" was changed.`)
-          return view(await known(tx, author.tenantId, stored.id))
-        })
-      } catch (error) {
-        const taken = await lineTaken(db, deps.registry, changed, error)
-        throw taken ?? (uniqueViolated(error) ? nameTaken(changed.name) : error)
+      const checked = checkPatch(patch)
+      // A patch says what it changes: where somebody else was faster, or the house itself, it is made on what is there then.
+      for (let round = 1; ; round++) {
+        const stored = await known(db, author.tenantId, id)
+        const updated = await patched(author, stored, changedConnection(deps, stored, checked))
+        if (updated) return updated
+        if (round === mostRounds) throw new KalendsError('KAL_VERSION_CONFLICT')
       }
     },
     async remove(author, id) {

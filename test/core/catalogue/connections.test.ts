@@ -180,6 +180,14 @@ t.test('a patch changes the fields it names, and an empty one removes', async (t
   })
 })
 
+t.test('patches that come at once are all made', async (t) => {
+  const author = await addTenant(db)
+  const { id } = await connect(home, author)
+  const names = ['one', 'two', 'three', 'four']
+  const patches = names.map((name, n) => connections.update(author, id, n % 2 ? { name } : { options: {} }))
+  t.equal((await Promise.all(patches)).length, names.length)
+})
+
 t.test(
   'a passed check wakes a connection that needed a key, closes its review and sends what was parked',
   async (t) => {
