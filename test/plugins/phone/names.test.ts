@@ -64,7 +64,7 @@ t.test('a part of a compound word names every service that has it, and a clearer
   t.same(named('Beratungstermin'), ['s9'], 'its own name goes over words about another')
 })
 
-t.test('words of a description are names of last resort', async (t) => {
+t.test('words of a description are names too', async (t) => {
   const salon = [
     service('s1', 'Damenhaarschnitt', 's1', 'Schnitt, Cut, Friseur'),
     service('s2', 'Färben', 's2', 'Ohne Glätten. Tönung, Strähnchen und Balayage'),
@@ -75,7 +75,7 @@ t.test('words of a description are names of last resort', async (t) => {
   for (const said of ['Cut', 'a cut please', 'cut']) t.same(named(said), ['s1'], said)
   t.same(named('Strähnchen'), ['s2'])
   t.same(named('Tönung bitte'), ['s2'])
-  t.same(named('Friseur'), ['s4'], 'a part of a name goes over a description')
+  t.same(named('Friseur'), ['s1', 's4'], 'a whole synonym, and a part of a name')
   t.same(named('Glätten'), [], 'what it is without is no name of it')
   for (const said of ['und', 'bitte', '30']) t.same(named(said), [], said)
   t.same(named('Zahnreinigung'), [])

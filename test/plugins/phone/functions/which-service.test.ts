@@ -74,6 +74,25 @@ t.test('two services of one name are told apart, and nobody is asked the same tw
   t.equal(Date.parse(booking?.end ?? '') - Date.parse(booking?.start ?? ''), 60 * 60_000)
 })
 
+t.test('one service that is not quite what was said is asked, never booked, and taken when it is named', async (t) => {
+  const salon = await phoneGateway(t)
+  await addService(salon, { slug: 'pony-schneiden', name: 'Pony schneiden' })
+  for (const n of [1, 2, 3, 4, 5, 6]) await addService(salon, { slug: `farbe-${n}`, name: `Wimpern färben ${n}` })
+  const { ask } = calling(salon)
+  const wish = { date: dayAhead(3), time: '10:00', customer_name: 'Zoë Müller' }
+  for (const service of ['schneiden', 'Pony föhnen', 'kein Pony schneiden, sondern schneiden']) {
+    t.match(await ask('book_appointment', { service, ...wish }), { code: 'SERVICE_AMBIGUOUS' }, service)
+  }
+  t.same(taken(salon), [], 'nothing was guessed')
+  const asked = await ask('check_availability', { service: 'Pony', date: wish.date })
+  t.same(asked.services, ['Pony schneiden'])
+  t.match(asked.message, 'Was genau meinen Sie: Pony schneiden?')
+  t.equal((await ask('check_availability', { service: 'Wimpern', date: wish.date })).services.length, 5)
+  t.match(await ask('check_availability', { service: 'einen Termin', date: wish.date }), { code: 'SERVICE_NEEDED' })
+  const booked = await ask('book_appointment', { service: asked.services[0], ...wish })
+  t.match(booked, { code: 'BOOKED', service: 'Pony schneiden' })
+})
+
 t.test('the service behind the two hundredth is found', async (t) => {
   const salon = await phoneGateway(t)
   const { gateway, author, eventType } = salon
