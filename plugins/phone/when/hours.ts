@@ -71,6 +71,23 @@ function betweenClocks(start: Clock | null, end: Clock | null, rest: string): Ho
   return hours.length === 0 ? null : { hours, rest }
 }
 
+/** The readings of a clock within hours that were said beside it. Where none is, they contradict each other: nothing is sure. */
+export function inHours(clock: Clock, hours: readonly Stretch[] | null): Clock {
+  if (hours === null) return clock
+  const minutes = clock.minutes.filter((at) => isWithin(at, hours))
+  return minutes.length === 0 ? { ...clock, sure: false } : { ...clock, minutes }
+}
+
+/** Whether a time is in one of these stretches, both ends inclusive: who is asked "from two to four" may say four. */
+export function isWithin(at: Minutes, hours: readonly Stretch[]): boolean {
+  return hours.some(({ from, to }) => at >= from && at <= to)
+}
+
+/** The end of a stretch that was said: "before noon" begins with the day, and nobody said so. */
+export function saidEdge({ from, to }: Stretch): Minutes {
+  return from === 0 ? to : from
+}
+
 /** The stretches from one of some times to one of others, the tightest: "between 2 and 4 pm" is two hours, not fourteen. */
 export function hoursBetween(starts: readonly Minutes[], ends: readonly Minutes[]): readonly Stretch[] {
   const pairs = starts.flatMap((from) => ends.map((to) => ({ from, to }))).filter(({ from, to }) => from < to)

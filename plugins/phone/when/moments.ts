@@ -28,6 +28,12 @@ export function dayIn(instant: Instant, timeZone: string): Day {
   return Temporal.Instant.from(instant).toZonedDateTimeISO(timeZone).toPlainDate()
 }
 
+/** The minutes after midnight that a zone's clocks show. */
+export function minutesIn(instant: Instant, timeZone: string): Minutes {
+  const { hour, minute } = Temporal.Instant.from(instant).toZonedDateTimeISO(timeZone)
+  return hour * 60 + minute
+}
+
 function wallTime(day: Day, minutes: Minutes): Temporal.PlainDateTime {
   return day.toPlainDateTime().add({ minutes })
 }

@@ -32,7 +32,7 @@ export function readWhen(spoken: Spoken, circumstances: Circumstances): When {
   return settle(scene, onSaidWeekday(withinSaidHours(merged, spoken, today, language), spoken.weekday, today, language))
 }
 
-/** The hints beside the date: a part of the day, and the hours from and to. A clock that was said stands above the hours. */
+/** The hints beside the date: a part of the day, and the hours from and to. Hours that were said in a text stand above those. */
 function withinSaidHours(heard: Heard, spoken: Spoken, today: Day, language: Language): Heard {
   const part = bothParts(heard.part, spoken.partOfDay === null ? null : hearPart(spoken.partOfDay, language))
   const clockOf = (text: string | null) => {
@@ -40,7 +40,7 @@ function withinSaidHours(heard: Heard, spoken: Spoken, today: Day, language: Lan
     return said?.clock ? inPart(said.clock, said.part) : null
   }
   const [from, to] = [clockOf(spoken.timeFrom), clockOf(spoken.timeTo)]
-  if (heard.clock !== null || heard.hours !== null || (from === null && to === null)) return { ...heard, part }
+  if (heard.hours !== null || (from === null && to === null)) return { ...heard, part }
   const hours = hoursBetween(from?.minutes ?? [0], to?.minutes ?? [1440])
   return { ...heard, part, hours: hours.length > 0 ? hours : null }
 }

@@ -1,6 +1,6 @@
 import { epoch, type Instant, later } from '#core'
 import type { Day, DayReading } from './calendar-day.ts'
-import type { Stretch } from './hours.ts'
+import { type Stretch, saidEdge } from './hours.ts'
 import { boundary } from './moments.ts'
 import { type Part, wholeDay } from './part-of-day.ts'
 import { ask, isOpen, nextTime, type Scene } from './scene.ts'
@@ -48,7 +48,7 @@ function stretchesOf({ hours, part }: Said): readonly Stretch[] {
   return inPart.length === 0 ? hours : inPart
 }
 
-/** The end of a stretch that was said: "before noon" begins with the day, and nobody said so. */
+/** A time within a stretch, at the end of it that was said. */
 function edge({ from, to }: Stretch): number {
   return from === 0 ? to - 1 : from
 }
@@ -59,7 +59,7 @@ type Choice = { window: Window; said: Instant; tested: Instant }
 function choiceOn(scene: Scene, date: Day, stretch: Stretch, { hours }: Said): Choice | null {
   const span = stretch === wholeDay ? 'day' : hours !== null ? 'hours' : 'part_of_day'
   const window = clipped(scene, { is: 'window', span, ...bounds(scene, date, date, stretch) })
-  const said = boundary(date, stretch.from === 0 ? stretch.to : stretch.from, scene.timeZone)
+  const said = boundary(date, saidEdge(stretch), scene.timeZone)
   return window && { window, said, tested: boundary(date, edge(stretch), scene.timeZone) }
 }
 

@@ -1,4 +1,4 @@
-import { asks, asksDay, at, choice, de, en, mondayOrTuesday, on, type Utterance } from './utterances.ts'
+import { asks, asksDay, at, choice, de, en, mondayOrTuesday, on, salon, type Utterance } from './utterances.ts'
 
 // What a hostile reader of the table found: words that contradict each other, or that are said on the very day that they name.
 
@@ -83,4 +83,104 @@ const parts: readonly Utterance[] = [
   en({ date: 'tomorrow', partOfDay: 'morning or afternoon' }, on('2026-10-02', '2026-10-03')),
 ]
 
-export const doubts: readonly Utterance[] = [...onTheDay, ...parts]
+const sundayNight = asks('TIME_AMBIGUOUS', ['2026-10-04T01:00', '2026-10-05T01:00'])
+const mondayNight = asks('TIME_AMBIGUOUS', ['2026-10-05T01:00', '2026-10-06T01:00'])
+
+/** After midnight the night of a day is the next day to most people, and to some it is the day's own. */
+const nights: readonly Utterance[] = [
+  de('Sonntag Nacht um halb eins', asks('TIME_AMBIGUOUS', ['2026-10-04T00:30', '2026-10-05T00:30'])),
+  de('Sonntagnacht um eins', sundayNight),
+  de('Sonntag ein Uhr nachts', sundayNight, { open: [0, 24] }),
+  de({ date: 'Sonntag', time: '1:00', partOfDay: 'nachts' }, sundayNight),
+  de({ date: '2026-10-04', time: '01:00', partOfDay: 'night' }, sundayNight),
+  de('heute Nacht um eins', at('2026-10-02T01:00')),
+  de('Montag Nacht um elf', at('2026-10-05T23:00')),
+  de('Montag nachts um zwölf', at('2026-10-06T00:00')),
+  de(
+    'Montag Nacht um elf oder um eins',
+    asks('TIME_AMBIGUOUS', ['2026-10-05T23:00', '2026-10-05T01:00', '2026-10-05T13:00', '2026-10-06T01:00']),
+  ),
+  de('Montag um eins', at('2026-10-05T13:00'), { open: salon }),
+  en('Monday night at one', mondayNight),
+  en('Monday at one at night', mondayNight),
+  en({ date: 'Monday', time: '1 am', partOfDay: 'night' }, mondayNight),
+  en({ date: 'Monday', time: '01:00', partOfDay: 'evening or night' }, mondayNight),
+  en('Monday night at eleven', at('2026-10-05T23:00')),
+]
+
+const sunday = '2026-10-04'
+const onThatMonday = on('2026-10-05', '2026-10-06')
+
+/** A number of the weekday: some count from Monday, some from Sunday, and nobody means a day of the month. */
+const numbers: readonly Utterance[] = [
+  de({ weekday: '1' }, asks('DATE_MISSING')),
+  de({ weekday: '1', time: '10:00' }, asks('DATE_MISSING', ['2026-10-02T10:00'])),
+  de({ weekday: '1', time: '10:00' }, asks('DATE_MISSING', ['2026-11-24T10:00']), { now: '2026-11-23T12:00:00+01:00' }),
+  de({ date: '2026-10-05', weekday: '1' }, onThatMonday),
+  de({ date: '2026-10-05', weekday: '2', time: '10:00' }, at('2026-10-05T10:00')),
+  de({ date: sunday, weekday: '7' }, on(sunday, '2026-10-05')),
+  de({ date: sunday, weekday: '0' }, on(sunday, '2026-10-05')),
+  de({ date: 'Montag', weekday: 'eins' }, onThatMonday),
+  de({ start: '2026-10-05T14:30:00+02:00', weekday: '1' }, at('2026-10-05T14:30')),
+  de({ date: '2026-10-05', weekday: 'nicht Montag' }, asksDay('DATE_UNREADABLE')),
+  de({ date: '2026-10-06', weekday: 'Montag oder Dienstag' }, on('2026-10-06', '2026-10-07')),
+  de(
+    { date: '2026-10-07', weekday: 'Montag oder Dienstag' },
+    asksDay('WEEKDAY_MISMATCH', '2026-10-05', '2026-10-06', '2026-10-07', '2026-10-12', '2026-10-13'),
+  ),
+  en({ weekday: '1', time: '10:00' }, asks('DATE_MISSING', ['2026-10-02T10:00'])),
+  en({ date: '2026-10-05', weekday: '1' }, onThatMonday),
+  en({ date: '2026-10-05', weekday: '2' }, onThatMonday),
+  en({ date: '2026-10-05', weekday: 'first' }, onThatMonday),
+  en({ date: '2026-10-05', weekday: 'not Monday' }, asksDay('DATE_UNREADABLE')),
+]
+
+const start = '2026-11-30T10:00:00+01:00'
+const atTen = '2026-11-30T10:00'
+const doubted = asks('TIME_AMBIGUOUS', [atTen])
+const otherDay = asks('DATE_AMBIGUOUS', [atTen], ['2026-11-30'])
+
+/** A moment stands, offset or none, unless another argument contradicts it. */
+const moments: readonly Utterance[] = [
+  de({ start, date: 'nicht an diesem Tag' }, asks('DATE_UNREADABLE', [atTen], ['2026-11-30']), onMonday),
+  de({ start, date: 'nicht Montag' }, asks('DATE_UNREADABLE', [atTen], ['2026-11-30']), onMonday),
+  de(
+    { start, date: '31.4.' },
+    asks('DATE_DOES_NOT_EXIST', [atTen], ['2026-11-30', '2027-04-30', '2027-05-01']),
+    onMonday,
+  ),
+  de({ start, weekday: 'nicht Montag' }, asks('DATE_UNREADABLE', [atTen], ['2026-11-30']), onMonday),
+  de({ start, partOfDay: 'nachmittags' }, doubted, onMonday),
+  de({ start, partOfDay: 'nicht vormittags' }, doubted, onMonday),
+  de({ start, partOfDay: 'vormittags' }, at(atTen), onMonday),
+  de({ start, partOfDay: 'vormittags oder nachmittags' }, at(atTen), onMonday),
+  de({ start, time: '10 Uhr abends' }, asks('TIME_AMBIGUOUS', [atTen, '2026-11-30T22:00']), onMonday),
+  de({ start, time: 'ab 14 Uhr' }, asks('TIME_AMBIGUOUS', [atTen, '2026-11-30T14:00']), onMonday),
+  de({ start, time: 'vor 09:00' }, asks('TIME_AMBIGUOUS', [atTen, '2026-11-30T09:00']), onMonday),
+  de({ start, time: 'zwischen 9 und 11 Uhr' }, at(atTen), onMonday),
+  de({ start, timeFrom: '14:00', timeTo: '16:00' }, asks('TIME_AMBIGUOUS', [atTen, '2026-11-30T14:00']), onMonday),
+  de({ start, timeFrom: '09:00', timeTo: '10:00' }, at(atTen), onMonday),
+  de({ start, date: 'diese Woche' }, otherDay, { ...onMonday, ...choice }),
+  de({ start, date: 'im Dezember' }, otherDay, { ...onMonday, ...choice }),
+  de({ start, date: 'nächste Woche' }, at(atTen), onMonday),
+  de({ start, date: 'in zwei Stunden' }, asks('TIME_AMBIGUOUS', [atTen, '2026-11-23T12:00']), onMonday),
+  de({ start: '2026-11-23T12:00:00+01:00', date: 'in zwei Stunden' }, at('2026-11-23T12:00'), onMonday),
+  de({ start, date: 'so bald wie möglich' }, at(atTen), onMonday),
+  de({ start, date: 'Montag um zehn oder Dienstag um elf' }, at(atTen), onMonday),
+  de({ start: '2026-11-30T10:00', partOfDay: 'nachmittags' }, doubted, onMonday),
+  de({ start: '2026-11-30T10:00', time: 'ab 14 Uhr' }, doubted, onMonday),
+  de({ date: '2026-11-30', time: '10:00', timeFrom: '14:00' }, doubted, onMonday),
+  de({ date: '2026-11-30', time: '10:00', timeFrom: '09:00', timeTo: '12:00' }, at(atTen), onMonday),
+  de({ date: '2026-11-30', time: '3', timeFrom: '14:00', timeTo: '16:00' }, at('2026-11-30T15:00'), onMonday),
+  de(
+    { date: '2026-11-30', time: '3', timeFrom: '2', timeTo: '4' },
+    asks('TIME_AMBIGUOUS', ['2026-11-30T03:00', '2026-11-30T15:00']),
+    onMonday,
+  ),
+  en({ start, date: 'not that day' }, asks('DATE_UNREADABLE', [atTen], ['2026-11-30']), onMonday),
+  en({ start, partOfDay: 'afternoon' }, doubted, onMonday),
+  en({ start, time: 'after 2 pm' }, asks('TIME_AMBIGUOUS', [atTen, '2026-11-30T14:00']), onMonday),
+  en({ start, date: 'this week' }, otherDay, { ...onMonday, ...choice }),
+]
+
+export const doubts: readonly Utterance[] = [...onTheDay, ...parts, ...nights, ...numbers, ...moments]

@@ -30,7 +30,7 @@ const thursday = '2026-10-01T10:00:00+02:00'
 const friday = '2026-10-02T10:00:00+02:00'
 const sunday = '2026-10-04T10:00:00+02:00'
 const march = '2026-03-16T10:00:00+01:00'
-const salon = [9, 18] as const
+export const salon = [9, 18] as const
 
 export const at = (at: string): Expectation => ({ at })
 export const asks = (code: QuestionCode, candidates: string[] = [], dates?: string[]): Expectation => ({
