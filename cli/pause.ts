@@ -7,6 +7,9 @@ export default {
   details: `Holds back what would be sent to a connection. Bookings are taken as before and
 wait; "kalends resume" sends them. CONNECTION is a name or an id.
 
+Nothing is sent to a phone, so pausing one always means all of it: its calls are
+answered with CONNECTION_PAUSED.
+
   --all          also leaves alone what the calendar reports
   --tenant SLUG  whose connection; not needed where there is only one tenant`,
   options: { all: { type: 'boolean' }, tenant: { type: 'string' } },
@@ -14,9 +17,11 @@ wait; "kalends resume" sends them. CONNECTION is a name or an id.
     const [named = ''] = wordsOf(typed, 'CONNECTION')
     return asOperator<0>(await settingsFor(typed, io), async (gateway) => {
       const { author, connection } = await connectionOf(gateway, typed, named)
-      const scope = typed.values.all === true ? 'all' : 'outbound'
+      const isPhone = connection.phoneUrls !== null
+      const scope = typed.values.all === true || isPhone ? 'all' : 'outbound'
       const paused = await gateway.connections.pause(author, connection.id, { scope })
-      io.out(`The connection "${paused.name}" is paused (${scope}). Changes that wait: ${paused.waiting}.`)
+      const effect = isPhone ? 'It answers no calls.' : `Changes that wait: ${paused.waiting}.`
+      io.out(`The connection "${paused.name}" is paused (${scope}). ${effect}`)
       return 0
     })
   },

@@ -28,6 +28,11 @@ t.test('connections are paused, the doctor called and the demo played beside a g
     (found) => found.length === 1,
   )
 
+  t.match(await here(['pause', 'phone']), { code: 0, out: /paused \(all\)\. It answers no calls\./ })
+  const connections = async () => (await json('tenant', 'show', 'demo')).connections as object[]
+  t.match(await connections(), [{ paused: null }, { name: 'phone', paused: 'all' }], 'nothing is ever sent to a phone')
+  t.match(await here(['resume', 'phone']), { code: 0, out: /goes on/ })
+
   const [unknown, doctor, queues, schedules, status, dryRun] = await Promise.all([
     kalends(folder, ['pause', 'nothing']),
     kalends(folder, ['doctor']),
