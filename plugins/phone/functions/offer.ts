@@ -7,6 +7,8 @@ import { withinMs } from '../deadline.ts'
 export const mostOptions = 3
 /** So many times a call holds at the most, however many services it asks for at once. */
 const mostHeld = 2 * mostOptions
+/** No hold is waited for in the last milliseconds: what is offered has still to be noted, and what is free to be said. */
+const notingMs = 300
 
 /** Starts that do not overlap, so that all of them can be kept at once. In order. */
 function apart(starts: readonly Instant[], minutes: number): Instant[] {
@@ -79,7 +81,7 @@ async function keep(conversation: Conversation, service: ServiceView, startsAt: 
       return { ...offered, holdId: null }
     },
   )
-  return withinMs(held, leftMs(conversation), () => {
+  return withinMs(held, leftMs(conversation) - notingMs, () => {
     void held.then((late) => late && keptLate(conversation, late)).catch(() => undefined)
     return { ...offered, holdId: null }
   })

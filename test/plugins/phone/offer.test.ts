@@ -77,3 +77,63 @@ t.test('of several services it holds three each, and six in all', async (t) => {
     (all) => all.length === 0,
   )
 })
+
+const momentsOf = (byTime: object) =>
+  Object.keys(byTime)
+    .map((at) => Date.parse(at))
+    .sort((a, b) => a - b)
+
+/** A salon whose callers hear an answer after a second and a half, whatever the calendar does. */
+async function hastySalon(t: Parameters<typeof phoneGateway>[0]) {
+  const salon = await phoneGateway(t, { lookupWithin: '1500ms' })
+  const { ask, call } = calling(salon, { from_number: '+4915110000032' })
+  const look = (days: number) => ask('check_availability', { service: 'Haircut', date: dayAhead(days) })
+  // So that what is looked up for the first time takes no time of those answers that are looked at.
+  await look(14)
+  return {
+    look,
+    /** Has the calendar keep the next three slots only when the answer has long gone out. */
+    keepLate: () =>
+      salon.twin.faults.add({ operation: 'reserveSlot', kind: 'delay', ms: 4_000, when: 'after-commit', times: 3 }),
+    /** The ids of the call's holds, by when they are. */
+    async held(): Promise<Record<string, string>> {
+      const rows = await salon.db.query<{ at: string; id: string }>(
+        `select visit_at as at, id from kalends.holds where holder = $1 and until > kalends.clock()`,
+        [`call:${call.call_id}`],
+      )
+      return Object.fromEntries(rows.map(({ at, id }) => [at, id]))
+    },
+    /** What the notes of the call say that it was offered, and is held: the ids, by when they are. */
+    async noted(): Promise<Record<string, string | null>> {
+      const [row] = await salon.db.query<{ value: { offers: { startsAt: string; holdId: string | null }[] } }>(
+        'select value from kalends.plugin_state where key = $1',
+        [`phone/call:${call.call_id}`],
+      )
+      return Object.fromEntries((row?.value.offers ?? []).map(({ startsAt, holdId }) => [startsAt, holdId]))
+    },
+  }
+}
+
+t.test('what is kept only after the answer went out is noted with its offer', async (t) => {
+  const { look, keepLate, held, noted } = await hastySalon(t)
+  keepLate()
+  const answer = await look(16)
+  t.match(answer, { code: 'AVAILABLE', options: { length: 3 } }, 'an offer is no promise')
+  t.same(Object.values(await noted()), [null, null, null])
+  const later = await until(noted, (offers) => Object.values(offers).every((id) => id !== null))
+  t.same(later, await held())
+  t.same(momentsOf(later), startsOf(answer.options))
+})
+
+t.test('and where something else was offered meanwhile it is given back', async (t) => {
+  const { look, keepLate, held, noted } = await hastySalon(t)
+  keepLate()
+  const first = startsOf((await look(16)).options)
+  const isHeld = (all: object, start: number) => momentsOf(all).includes(start)
+  const before = await held()
+  t.ok(first.length === 3 && first.every((start) => isHeld(before, start)), 'here it is held at once')
+  const second = startsOf((await look(18)).options)
+  const last = await until(held, (all) => !first.some((start) => isHeld(all, start)))
+  t.same(momentsOf(last), second)
+  t.same(last, await noted())
+})
