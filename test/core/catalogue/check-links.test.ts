@@ -3,7 +3,7 @@ import t from 'tap'
 import { createGateway, type KalendsGateway } from '../../../core/gateway.ts'
 import { testDatabase } from '../../helper/database.ts'
 import { apiKey, customer, nextSlot, testGateway, testSettings, testTwin, until } from '../../helper/gateway.ts'
-import { openReviews, type Salon } from '../../helper/salon.ts'
+import type { Salon } from '../../helper/salon.ts'
 
 const polls = { sync: { pollEvery: { withWebhooks: '200ms', without: '200ms' } } } as const
 const misfit =
@@ -61,66 +61,78 @@ t.test('a link that could not be checked is when the calendar answers, and a mis
   t.match(turns, [{ message: /do not fit/ }, { message: /they fit/ }])
 })
 
-t.test('what cannot be asked about once more is not better than it was', async (t) => {
+t.test('beside others, on a gateway that polls', async (t) => {
   const salon = await testGateway(t, { input: polls })
-  const { gateway, author, connection, twin } = salon
-  const { fault } = await colourUnreached(salon)
-  fault.remove()
-  await becomes(salon, 'diverged')
-  twin.faults.add({ operation: 'getEventType', kind: 'status', status: 503 })
-  const { ok, findings } = await gateway.connections.check(author, connection.id)
-  t.ok(ok)
-  t.match(
-    findings.find(({ code }) => code === 'LINK_REFUSED'),
-    { level: 'warning', message: /"colour": its link does not fit/ },
-  )
-  t.match(await colour(salon), { bookable: false, sync: { status: 'diverged', errorCode: 'LINK_REFUSED' } })
-  t.match(await openReviews(salon), [{ code: 'LINK_REFUSED' }])
-})
+  const { gateway, author, tenant, connection, twin, account } = salon
+  const reviews = async (state?: string) => (await gateway.reviews.list(tenant.id, state ? { state } : {})).items
 
-t.test('one that fits is made good without a word', async (t) => {
-  const salon = await testGateway(t, { input: polls })
-  const { fault } = await colourUnreached(salon, 60)
-  fault.remove()
-  t.match(await becomes(salon, 'synced'), { bookable: true })
-  t.same((await salon.gateway.reviews.list(salon.tenant.id, {})).items, [])
-})
+  /** "colour", which does not fit; `also` is asked while it is there, then it goes. */
+  async function misfitting(also: () => Promise<void>): Promise<void> {
+    const { fault } = await colourUnreached(salon)
+    fault.remove()
+    await becomes(salon, 'diverged')
+    await also()
+    await gateway.services.remove(author, 'colour')
+  }
 
-t.test('each link that does not fit is a question of its own, and closes for itself', async (t) => {
-  const salon = await testGateway(t, { input: polls })
-  const { gateway, author, tenant, twin, account } = salon
-  const typeOf = (slug: string, lengthInMinutes: number) =>
-    twin.addEventType(account, { title: slug, slug, lengthInMinutes })
-  const targets = [typeOf('put-on', 40), typeOf('wash', 20)].map(({ id }) => ({ eventTypeId: id }))
-  const links = targets.map((target, phase) => ({ connection: 'calendar', phase, target }))
-  const phases = [0, 30].map((offsetMinutes) => ({ offsetMinutes, durationMinutes: 30 }))
-  const fault = twin.faults.add({ operation: '*', kind: 'reset' })
-  await gateway.services.create(author, { slug: 'colour', name: 'Colour', durationMinutes: 60, phases, links })
-  fault.remove()
-  await becomes(salon, 'diverged')
-  const open = async () => (await gateway.reviews.list(tenant.id, { state: 'open' })).items
-  t.same((await open()).map(({ phase }) => phase).sort(), [0, 1])
-  typeOf('put-on', 30)
-  const [left] = await until(open, ({ length }) => length === 1)
-  t.match(left, { phase: 1, message: /takes 20 minutes, phase 1 of the service takes 30\./ })
-  t.match(await colour(salon), { bookable: false, sync: { status: 'diverged' } })
-})
+  await t.test('what cannot be asked about once more is not better than it was', async (t) => {
+    await misfitting(async () => {
+      const fault = twin.faults.add({ operation: 'getEventType', kind: 'status', status: 503 })
+      const { ok, findings } = await gateway.connections.check(author, connection.id)
+      fault.remove()
+      t.ok(ok)
+      t.match(
+        findings.find(({ code }) => code === 'LINK_REFUSED'),
+        { level: 'warning', message: /"colour": its link does not fit/ },
+      )
+      t.match(await colour(salon), { bookable: false, sync: { status: 'diverged', errorCode: 'LINK_REFUSED' } })
+      t.equal((await reviews('open')).length, 1)
+    })
+    t.same(await reviews('open'), [], 'a service that is removed leaves no question behind')
+  })
 
-t.test('what was dismissed is not asked again, and cannot be booked all the same', async (t) => {
-  const salon = await testGateway(t, { input: polls })
-  const { gateway, author, tenant, twin } = salon
-  const { fault } = await colourUnreached(salon)
-  fault.remove()
-  await becomes(salon, 'diverged')
-  const [review] = (await gateway.reviews.list(tenant.id, {})).items
-  await gateway.reviews.resolve(author, review?.id ?? '', { resolution: 'dismiss', version: review?.version ?? 0 })
-  const asked = twin.counts.getEventType ?? 0
-  await until(
-    () => twin.counts.getEventType ?? 0,
-    (count) => count > asked + 2,
-  )
-  t.match((await gateway.reviews.list(tenant.id, {})).items, [{ state: 'dismissed' }])
-  t.match(await colour(salon), { bookable: false })
+  await t.test('what was dismissed is not asked again, and cannot be booked all the same', async (t) => {
+    await misfitting(async () => {
+      const [review] = await reviews('open')
+      await gateway.reviews.resolve(author, review?.id ?? '', { resolution: 'dismiss', version: review?.version ?? 0 })
+      const asked = twin.counts.getEventType ?? 0
+      await until(
+        () => twin.counts.getEventType ?? 0,
+        (count) => count > asked + 2,
+      )
+      t.same(await reviews('open'), [])
+      t.match(await colour(salon), { bookable: false })
+    })
+  })
+
+  await t.test('one that fits is made good without a word', async (t) => {
+    const before = (await reviews()).length
+    const { fault } = await colourUnreached(salon, 60)
+    fault.remove()
+    t.match(await becomes(salon, 'synced'), { bookable: true })
+    t.equal((await reviews()).length, before)
+    await gateway.services.remove(author, 'colour')
+  })
+
+  await t.test('each link that does not fit is a question of its own, and closes for itself', async (t) => {
+    const typeOf = (slug: string, lengthInMinutes: number) =>
+      twin.addEventType(account, { title: slug, slug, lengthInMinutes })
+    const targets = [typeOf('put-on', 40), typeOf('wash', 20)].map(({ id }) => ({ eventTypeId: id }))
+    const links = targets.map((target, phase) => ({ connection: 'calendar', phase, target }))
+    const phases = [0, 30].map((offsetMinutes) => ({ offsetMinutes, durationMinutes: 30 }))
+    const fault = twin.faults.add({ operation: '*', kind: 'reset' })
+    await gateway.services.create(author, { slug: 'colour', name: 'Colour', durationMinutes: 60, phases, links })
+    fault.remove()
+    await becomes(salon, 'diverged')
+    t.same((await reviews('open')).map(({ phase }) => phase).sort(), [0, 1])
+    typeOf('put-on', 30)
+    const [left] = await until(
+      () => reviews('open'),
+      ({ length }) => length === 1,
+    )
+    t.match(left, { phase: 1, message: /takes 20 minutes, phase 1 of the service takes 30\./ })
+    t.match(await colour(salon), { bookable: false, sync: { status: 'diverged' } })
+  })
 })
 
 /** A gateway that has polled its calendar, and does not again. */
@@ -168,16 +180,6 @@ t.test('what was seen of a service that was changed meanwhile is not believed', 
   t.same((await gateway.reviews.list(salon.tenant.id, {})).items, [])
   await gateway.connections.check(author, connection.id)
   t.match(await colour(salon), { name: 'Tint', sync: { status: 'diverged' } }, 'the next check sees the new one')
-})
-
-t.test('a service that is removed leaves no question behind', async (t) => {
-  const salon = await testGateway(t, { input: polls })
-  const { fault } = await colourUnreached(salon)
-  fault.remove()
-  await becomes(salon, 'diverged')
-  t.match(await openReviews(salon), [{ code: 'LINK_REFUSED' }])
-  await salon.gateway.services.remove(salon.author, 'colour')
-  t.same(await openReviews(salon), [])
 })
 
 t.test('a wrong length in the settings shows though the calendar was away at the first start', async (t) => {
