@@ -76,7 +76,7 @@ function withSign(half: string, halves: readonly string[], language: Language): 
   // "At 8 am or pm".
   const beside = /^[ap]m$/.test(half) && halves.map((other) => hourBehind.exec(other)?.[1]).find((hour) => hour)
   if (beside) return `${beside} ${half}`
-  const isBare = /^\d{1,2}$/.test(half)
+  const isBare = /^\d{1,2}(?: (?:in the \w+|at night|\w*(?:mittags|morgens|abends|nachts)))?$/.test(half)
   if (isBare && halves.some((other) => signBefore.test(other))) return `${language === 'de' ? 'um' : 'at'} ${half}`
   const behind = halves.map((other) => signBehind.exec(other)?.[1]).find((found) => found !== undefined)
   return behind !== undefined && /(?:^| )\d{1,2}$/.test(half) ? `${half} ${behind}` : half

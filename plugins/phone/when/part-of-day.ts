@@ -4,7 +4,7 @@ import type { Language } from './spoken.ts'
 
 /**
  * A part of a day: where to look for a slot, and which times of the dial the word decides for. `isChoice` where several
- * were named ("morning or evening"): then no evidence chooses either. `isNight` where it goes on after midnight.
+ * were named: "at noon or in the evening at seven" offers two times, and only one of them by the clock. `isNight` where it goes on after midnight.
  */
 export type Part = { window: Stretch; holds: (minutes: Minutes) => boolean; isChoice?: boolean; isNight?: boolean }
 
@@ -81,6 +81,6 @@ export function inPart(clock: Clock, part: Part | null): Clock {
   const minutes = clock.minutes.filter((at) => part.holds(at))
   if (minutes.length === 0) return { ...clock, sure: false }
   const nextDay = part.isNight ? minutes.filter((at) => at < nightEnds).map((at) => at + 1440) : []
-  const sure = clock.sure && (minutes.length === 1 || !part.isChoice)
+  const sure = clock.sure && !part.isChoice
   return { minutes: [...new Set([...minutes, ...nextDay])], sure }
 }

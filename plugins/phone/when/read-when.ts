@@ -2,7 +2,7 @@ import { type Day, dayProblem, onWeekday } from './calendar-day.ts'
 import { hear } from './hear.ts'
 import { hearPart } from './hear-part.ts'
 import { type Heard, nothingHeard } from './heard.ts'
-import { hoursBetween } from './hours.ts'
+import { hoursBetween, saidEdge } from './hours.ts'
 import { merge } from './merge-heard.ts'
 import { inPart } from './part-of-day.ts'
 import { sceneOf } from './scene.ts'
@@ -37,7 +37,9 @@ function withinSaidHours(heard: Heard, spoken: Spoken, today: Day, language: Lan
   const part = bothParts(heard.part, spoken.partOfDay === null ? null : hearPart(spoken.partOfDay, language))
   const clockOf = (text: string | null) => {
     const said = text === null ? null : hear(text, 'time', today, language)
-    return said?.clock ? inPart(said.clock, said.part) : null
+    // "Not before nine" says nine too.
+    const clock = said?.clock ?? (said?.hours ? { minutes: said.hours.map(saidEdge), sure: true } : null)
+    return clock && inPart(clock, said?.part ?? null)
   }
   const [from, to] = [clockOf(spoken.timeFrom), clockOf(spoken.timeTo)]
   if (heard.hours !== null || (from === null && to === null)) return { ...heard, part }

@@ -1,3 +1,4 @@
+import type { QuestionCode } from '../../../plugins/phone/when/spoken.ts'
 import { asks, asksDay, at, choice, de, en, mondayOrTuesday, on, salon, type Utterance } from './utterances.ts'
 
 // What a hostile reader of the table found: words that contradict each other, or that are said on the very day that they name.
@@ -57,8 +58,11 @@ const parts: readonly Utterance[] = [
   de({ date: 'morgen', time: '15:00', partOfDay: 'nicht nachmittags' }, asks('TIME_AMBIGUOUS', ['2026-10-02T15:00'])),
   de({ date: 'morgen', partOfDay: 'morgens oder abends' }, on('2026-10-02', '2026-10-03')),
   de({ date: 'morgen', partOfDay: 'nicht morgens' }, on('2026-10-02', '2026-10-03')),
-  de({ date: 'morgen', time: '15 Uhr', partOfDay: 'mittags oder nachmittags' }, at('2026-10-02T15:00')),
-  de('morgen 15 Uhr morgens oder nachmittags', at('2026-10-02T15:00')),
+  de(
+    { date: 'morgen', time: '15 Uhr', partOfDay: 'mittags oder nachmittags' },
+    asks('TIME_AMBIGUOUS', ['2026-10-02T15:00']),
+  ),
+  de('morgen 15 Uhr morgens oder nachmittags', asks('TIME_AMBIGUOUS', ['2026-10-02T15:00'])),
   de({ date: 'morgen', time: '8', partOfDay: 'nicht vor dem Abend' }, eight),
   de({ date: 'morgen', time: '8', partOfDay: 'morgens nicht' }, eight),
   de({ date: 'morgen', time: '8', partOfDay: 'morgens nicht, abends' }, eight),
@@ -183,4 +187,108 @@ const moments: readonly Utterance[] = [
   en({ start, date: 'this week' }, otherDay, { ...onMonday, ...choice }),
 ]
 
-export const doubts: readonly Utterance[] = [...onTheDay, ...parts, ...nights, ...numbers, ...moments]
+/** Wednesday the 25th: Monday the 30th and Tuesday the 1st are the next ones. */
+const onWednesday = { now: '2026-11-25T10:00:00+01:00' }
+const chosen = { ...onWednesday, ...choice }
+const mondayTuesday = asksDay('DATE_AMBIGUOUS', '2026-11-30', '2026-12-01')
+const wall = (date: string, ...times: string[]) =>
+  asks(
+    'TIME_AMBIGUOUS',
+    times.map((time) => `${date}T${time}`),
+  )
+const tomorrow = (...times: string[]) => wall('2026-11-26', ...times)
+const tenOrEleven = tomorrow('10:00', '22:00', '11:00', '23:00')
+const evening = asks('TIME_AMBIGUOUS', ['2026-11-30T19:00'])
+
+/** "A or B", "A, else B". */
+const offers: readonly Utterance[] = [
+  de('Montag, sonst Dienstag', mondayTuesday, chosen),
+  de('Montag oder sonst Dienstag', mondayTuesday, chosen),
+  de('Montag, ansonsten Dienstag', mondayTuesday, chosen),
+  de('Montag, notfalls Dienstag', mondayTuesday, chosen),
+  de('Montag um zehn, sonst um elf', wall('2026-11-30', '10:00', '22:00', '11:00', '23:00'), onWednesday),
+  de('Montag um zehn, sonst Dienstag um elf', mondayTuesday, chosen),
+  de({ date: 'morgen', time: '10, sonst 11' }, tenOrEleven, onWednesday),
+  de({ date: 'morgen', time: '10 oder 11' }, tenOrEleven, onWednesday),
+  de('morgen um drei oder vier nachmittags', tomorrow('03:00', '15:00', '16:00'), onWednesday),
+  de('morgen um drei nachmittags oder vier', tomorrow('15:00', '04:00', '16:00'), onWednesday),
+  de('morgen früh um acht oder abends um acht', tomorrow('08:00', '20:00'), onWednesday),
+  de('morgen Vormittag, notfalls Nachmittag', on('2026-11-26', '2026-11-27'), onWednesday),
+  de('heute Abend oder morgen früh um acht', asksDay('DATE_AMBIGUOUS', '2026-11-25', '2026-11-26'), chosen),
+  de('heute um acht oder morgen früh', asksDay('DATE_AMBIGUOUS', '2026-11-25', '2026-11-26'), chosen),
+  de('diese Woche Freitag oder nächste Woche Montag', asksDay('DATE_AMBIGUOUS', '2026-11-27', '2026-11-30'), chosen),
+  de('Montag Mittag oder Abend um sieben', evening, onWednesday),
+  de(
+    'Montag in einer Woche oder Dienstag in einer Woche',
+    asksDay('DATE_AMBIGUOUS', '2026-12-07', '2026-12-08'),
+    chosen,
+  ),
+  en('Monday, otherwise Tuesday', mondayTuesday, chosen),
+  en('Monday or else Tuesday', mondayTuesday, chosen),
+  en('Monday or otherwise Tuesday', mondayTuesday, chosen),
+  en('tomorrow at ten, otherwise eleven', tenOrEleven, onWednesday),
+  en({ date: 'tomorrow', time: '10, otherwise 11' }, tenOrEleven, onWednesday),
+  en('tomorrow at three or four in the afternoon', tomorrow('03:00', '15:00', '16:00'), onWednesday),
+  en('tomorrow at three in the afternoon or four', tomorrow('15:00', '04:00', '16:00'), onWednesday),
+  en('tomorrow at 9 am or 4 pm', tomorrow('09:00', '16:00'), onWednesday),
+  en('tonight or tomorrow morning at eight', asksDay('DATE_AMBIGUOUS', '2026-11-25', '2026-11-26'), chosen),
+  en('Monday lunchtime or evening at seven', evening, onWednesday),
+  en('Monday week or Tuesday week', asksDay('DATE_AMBIGUOUS', '2026-12-07', '2026-12-08'), chosen),
+]
+
+const unread = (code: QuestionCode = 'DATE_UNREADABLE') => asks(code)
+
+/** "Not A but B": what is not wanted is never taken for what is. */
+const denials: readonly Utterance[] = [
+  ...[
+    'nicht Montag, sondern Dienstag',
+    'nicht am Montag, sondern am Dienstag um 10:00',
+    'Dienstag, nicht Montag',
+    'Dienstag statt Montag',
+    'lieber Dienstag als Montag',
+    'weder Montag noch Dienstag',
+    'Montag nicht nach 16 Uhr',
+    'morgen nicht um zehn, sondern um elf',
+    'morgen um zehn, nicht um elf',
+    'jeden Tag außer Montag',
+    'nächste Woche, aber nicht Montag',
+    'nicht am 3., sondern am 4. um 10:00',
+    'kein Montag',
+    'Montag um zehn nicht, um elf ja',
+    'Montag geht nicht',
+    'Montag und wenn nicht Dienstag',
+  ].map((says) => de(says, unread(), onWednesday)),
+  ...[
+    'not Monday but Tuesday',
+    'Tuesday, not Monday',
+    'Tuesday instead of Monday',
+    'neither Monday nor Tuesday',
+    'any day but Monday',
+    'next week but not Monday',
+    'tomorrow at ten, not eleven',
+    'tomorrow not at ten but at eleven',
+    'not the 3rd but the 4th at 10:00',
+    'Friday not this week but next',
+    'Monday morning but not at eight',
+    'Monday except mornings',
+    'tomorrow at ten, no wait, eleven',
+    'Monday, sorry, Tuesday',
+  ].map((says) => en(says, unread(), onWednesday)),
+  de({ date: 'morgen', time: 'nicht 10:00, sondern 11:00' }, unread('TIME_UNREADABLE'), onWednesday),
+  de({ date: 'morgen', time: '10:00, nicht 11:00' }, unread('TIME_UNREADABLE'), onWednesday),
+  de({ date: 'nicht morgen', time: '10:00' }, unread(), onWednesday),
+  de({ date: 'morgen', time: '08:00', timeFrom: 'nicht vor 9 Uhr' }, tomorrow('08:00'), onWednesday),
+  de({ date: 'morgen', time: '20:00', timeTo: '18:00' }, tomorrow('20:00'), onWednesday),
+  en({ date: 'tomorrow', time: 'not at 10' }, unread('TIME_UNREADABLE'), onWednesday),
+  en({ date: 'not tomorrow', time: '10:00' }, unread(), onWednesday),
+]
+
+export const doubts: readonly Utterance[] = [
+  ...onTheDay,
+  ...parts,
+  ...nights,
+  ...numbers,
+  ...moments,
+  ...offers,
+  ...denials,
+]
