@@ -22,6 +22,8 @@ const goesOn =
 /** Whether two folded words are one word: but for its ending, or for a letter that is doubled in only one of them. */
 export function isSame(a: string, b: string): boolean {
   if (a === b) return true
+  // Every word that was said is held against every word of every service: most are told apart by a look.
+  if (a[0] !== b[0] || Math.abs(a.length - b.length) > 2) return false
   const [short, long] = a.length < b.length ? [a, b] : [b, a]
   if (short.length < leastLetters) return false
   if (single(a) === single(b)) return true
@@ -72,17 +74,15 @@ function partsOf(word: string, parts: readonly string[]): string[] | null {
 
 /** At how many ends (0 to 2) two folded words are alike for six letters or more: "Herrenschnitt", "Herrenhaarschnitt". */
 export function endsShared(a: string, b: string): number {
-  const begin = sharedLetters(a, b)
-  const end = sharedLetters(turned(a), turned(b))
+  const begin = sharedLetters(a, b, (word, n) => word[n])
+  const end = sharedLetters(a, b, (word, n) => word[word.length - 1 - n])
   const shared = a.slice(a.length - end)
   const isBarren = barrenEnds.some((barren) => shared.endsWith(barren) && shared.length <= barren.length + 2)
   return Number(begin >= leastShared) + Number(end >= leastShared && !isBarren)
 }
 
-const turned = (word: string) => [...word].reverse().join('')
-
-function sharedLetters(a: string, b: string): number {
+function sharedLetters(a: string, b: string, letter: (word: string, n: number) => string | undefined): number {
   let n = 0
-  while (n < a.length && n < b.length && a[n] === b[n]) n++
+  while (n < a.length && n < b.length && letter(a, n) === letter(b, n)) n++
   return n
 }

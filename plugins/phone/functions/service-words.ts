@@ -21,7 +21,7 @@ export const denials = set(`
   no not without never except excluding dont doesnt isnt`)
 
 /** Behind them the denial is over: "kein Haarschnitt, sondern Färben". */
-export const turns = set('sondern aber lieber dafür stattdessen but rather instead')
+export const turns = set('sondern aber lieber dafür stattdessen nur but rather instead only just')
 
 /** Heads of names that say no more than that something is done. */
 export const emptyHeads = set('Behandlung Therapie Sitzung treatment therapy session')

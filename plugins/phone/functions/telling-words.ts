@@ -13,7 +13,9 @@ export function tellingWords(text: string): string[] {
   return [...new Set(pieces.flatMap(wordsOf))]
 }
 
-/** Of one piece between commas: a denial holds until something turns it, or the piece ends. */
+const isMarked = (word: string) => word.startsWith(mark)
+
+/** Of one piece between commas: a denial holds until something turns it, or the piece ends. "Nicht nur" turns nothing. */
 function wordsOf(piece: string): string[] {
   const words = fold(piece).split(' ')
   // "Den Haarschnitt nicht": behind its words, it denies them.
@@ -21,15 +23,14 @@ function wordsOf(piece: string): string[] {
   const found: string[] = []
   for (const word of words) {
     if (denials.has(word)) isDenied = true
-    else if (turns.has(word)) isDenied = false
-    else if (word !== '' && !fillers.has(word)) found.push(isDenied ? mark + word : word)
+    else if (turns.has(word) && isMarked(found.at(-1) ?? '')) isDenied = false
+    else if (word !== '' && !fillers.has(word) && !turns.has(word)) found.push(isDenied ? mark + word : word)
   }
   return found
 }
 
 /** The words that were said, and those that were denied, without their mark. */
 export function saidAndDenied(words: readonly string[]): { said: string[]; denied: string[] } {
-  const isMarked = (word: string) => word.startsWith(mark)
   return {
     said: words.filter((word) => !isMarked(word)),
     denied: words.filter(isMarked).map((word) => word.slice(mark.length)),

@@ -161,7 +161,23 @@ export const serviceUtterances: readonly ServiceUtterances[] = [
   {
     place: 'a salon with one kind of haircut',
     services: [ladies, 'Dauerwelle'],
-    rows: [['Haarschnitt', [ladies]]],
+    rows: [
+      ['Haarschnitt', [ladies]],
+      ['Dauerwelle', 'Dauerwelle'],
+      ['nicht nur Dauerwelle', [ladies]],
+      ['keine Dauerwelle nur Damenhaarschnitt', [ladies]],
+    ],
+  },
+  {
+    place: 'a salon with short words',
+    services: [ladies, 'Farbe', 'Bartpflege'],
+    rows: [
+      ['Haarschnitt mit Bart', [ladies, 'Bartpflege']],
+      ['Haarschnitt und Farbe', [ladies, 'Farbe']],
+      ['Bart', ['Bartpflege']],
+      ['Haarfarbe', ['Farbe']],
+      ['Farbe', 'Farbe'],
+    ],
   },
   {
     place: 'a clinic',
