@@ -36,6 +36,15 @@ t.test('without a number two facts are needed, and a number that is only said is
   for (const fact of [nameOf, { date, time: '10:00' }, ref, { ...nameOf, phone: owner.from_number }]) {
     t.match(await nobody().ask('cancel_appointment', fact), { success: false, code: 'FACTS_NEEDED' })
   }
+  t.match((await nobody().ask('cancel_appointment')).message, /zwei von drei Angaben: Ihren Namen, den Tag, die/)
+  for (const named of [nameOf, { customer_name: 'Nora Nobody' }]) {
+    const { message } = await nobody().ask('cancel_appointment', named)
+    t.match(
+      message,
+      /noch eine zweite Angabe: entweder den Tag oder die Terminnummer\.$/,
+      'whether it was right or not',
+    )
+  }
   for (const facts of [
     { ...nameOf, date },
     { ...ref, ...nameOf },

@@ -1,8 +1,9 @@
 import type { AppointmentView, ToolResult } from '#core'
 import type { SaidCustomer } from '../arguments.ts'
 import type { Conversation } from '../conversation.ts'
-import { type Facts, understand } from '../identity/facts.ts'
-import { prove } from '../identity/proof.ts'
+import { type Facts, named, understand } from '../identity/facts.ts'
+import { type Proof, prove } from '../identity/proof.ts'
+import { catalogues } from '../speech/languages.ts'
 import type { Spoken } from '../when/spoken.ts'
 import { answer } from './answer.ts'
 import { question } from './spoken-start.ts'
@@ -31,5 +32,23 @@ export async function factsOf(conversation: Conversation, { service, ...rest }: 
 export async function claimed(conversation: Conversation, facts: Facts): Promise<Claimed> {
   const proof = await prove(conversation, facts)
   if (proof.is === 'proven') return proof
-  return { is: 'answer', answer: answer(conversation, proof.code, {}), unproven: proof.code }
+  return { is: 'answer', answer: unproven(conversation, proof.code, facts), unproven: proof.code }
+}
+
+type Code = Extract<Proof, { is: 'unproven' }>['code']
+
+/** What was told already is not asked again, whether it was right or not. */
+function unproven(conversation: Conversation, code: Code, facts: Facts): ToolResult {
+  const { name, day, reference } = catalogues[conversation.language].facts
+  const told: Readonly<Record<string, boolean>> = {
+    [name]: facts.name !== null,
+    [day]: facts.when?.isNarrow === true,
+    [reference]: facts.reference !== null,
+  }
+  const choices = [name, day, reference].filter((one) => !told[one])
+  if (code === 'FACT_NEEDED') return answer(conversation, code, { choices })
+  if (code !== 'FACTS_NEEDED') return answer(conversation, code, {})
+  return named(facts) > 0
+    ? answer(conversation, code, { choices })
+    : answer(conversation, code, { facts: choices.join(', '), choices: [] })
 }

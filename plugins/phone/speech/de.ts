@@ -8,6 +8,7 @@ export const de: Catalogue = {
   or: 'oder',
   and: 'und',
   standing: { pending: 'noch nicht bestätigt', requested: 'angefragt und noch nicht bestätigt' },
+  facts: { name: 'Ihren Namen', day: 'den Tag', reference: 'die Terminnummer' },
   instead: { service: 'Termin', name: 'Sie' },
   sentences: {
     CONTEXT: ['Es ist jetzt {now}, Zeitzone {zone}.'],
@@ -36,7 +37,7 @@ export const de: Catalogue = {
     ],
     PENDING: [
       'Der Termin ist noch nicht bestätigt: {service}, {when}.',
-      'Ich bin dabei, und unser Team behält es im Blick.',
+      'Ich trage ihn ein, sobald der Kalender antwortet. Klappt es nicht, meldet sich unser Team.',
     ],
     SLOT_TAKEN: ['Das ist leider gerade vergeben worden: {service}, {when}.', 'Frei wäre noch: {choices}.'],
     NOT_BOOKED: ['Das hat leider nicht geklappt: {service}, {when}.', 'Unser Team kümmert sich darum.'],
@@ -52,8 +53,11 @@ export const de: Catalogue = {
     PHONE_NEEDED: ['Unter welcher Telefonnummer können wir Sie erreichen?'],
     TOO_MANY_BOOKINGS: ['Weitere Termine kann ich in diesem Gespräch leider nicht vergeben.'],
 
-    FACT_NEEDED: ['Nennen Sie mir bitte den Namen, Tag und Uhrzeit, oder die Terminnummer.'],
-    FACTS_NEEDED: ['Nennen Sie mir bitte zwei Angaben: den Namen, Tag und Uhrzeit, oder die Terminnummer.'],
+    FACT_NEEDED: ['Nennen Sie mir bitte entweder {choices}.'],
+    FACTS_NEEDED: [
+      'Nennen Sie mir bitte zwei von drei Angaben: {facts}.',
+      'Nennen Sie mir bitte noch eine zweite Angabe: entweder {choices}.',
+    ],
     NOT_FOUND: ['Mit diesen Angaben kann ich Ihnen leider nicht weiterhelfen.'],
     WHICH_APPOINTMENT: ['Welchen Termin meinen Sie: {choices}?'],
     TOO_MANY_ATTEMPTS: ['Auf diesem Weg kann ich Ihnen leider nicht weiterhelfen.'],
@@ -71,7 +75,7 @@ export const de: Catalogue = {
     ],
     MOVE_PENDING: [
       'Die neue Zeit ist noch nicht bestätigt: {service}, {when}.',
-      'Ich bin dabei, und unser Team behält es im Blick.',
+      'Ich trage sie ein, sobald der Kalender antwortet. Klappt es nicht, meldet sich unser Team.',
     ],
     MOVE_TAKEN: [
       'Diese Zeit ist leider nicht frei: {when}. Ihr Termin bleibt: {service}, {was}.',
@@ -85,7 +89,7 @@ export const de: Catalogue = {
     CANCELLED: ['Der Termin ist abgesagt: {service}, {when}.'],
     CANCEL_PENDING: [
       'Die Absage ist noch nicht bestätigt: {service}, {when}.',
-      'Ich bin dabei, und unser Team behält es im Blick.',
+      'Ich trage sie ein, sobald der Kalender antwortet. Klappt es nicht, meldet sich unser Team.',
     ],
     NOT_CANCELLED: ['Die Absage hat leider nicht geklappt: {service}, {when}.', 'Unser Team kümmert sich darum.'],
     APPOINTMENT_OVER: ['Dieser Termin ist schon vorbei.'],

@@ -5,6 +5,7 @@ export const en: Catalogue = {
   or: 'or',
   and: 'and',
   standing: { pending: 'not confirmed yet', requested: 'requested and not confirmed yet' },
+  facts: { name: 'your name', day: 'the day', reference: 'the appointment number' },
   instead: { service: 'an appointment', name: 'you' },
   sentences: {
     CONTEXT: ['It is now {now}, time zone {zone}.'],
@@ -33,7 +34,7 @@ export const en: Catalogue = {
     ],
     PENDING: [
       'The appointment is not confirmed yet: {service}, {when}.',
-      'I am working on it, and our team keeps an eye on it.',
+      'I will enter it as soon as the calendar answers. If that does not work, our team will call you.',
     ],
     SLOT_TAKEN: ['I am sorry, this has just been taken: {service}, {when}.', 'I could still offer: {choices}.'],
     NOT_BOOKED: ['I am sorry, that did not work: {service}, {when}.', 'Our team will look into it.'],
@@ -49,8 +50,11 @@ export const en: Catalogue = {
     PHONE_NEEDED: ['On which phone number can we reach you?'],
     TOO_MANY_BOOKINGS: ['I am sorry, I cannot make any more appointments in this call.'],
 
-    FACT_NEEDED: ['Please tell me the name, the day and time, or the appointment number.'],
-    FACTS_NEEDED: ['Please tell me two things: the name, the day and time, or the appointment number.'],
+    FACT_NEEDED: ['Please tell me either {choices}.'],
+    FACTS_NEEDED: [
+      'Please tell me two of these three: {facts}.',
+      'Please tell me one more thing as well: either {choices}.',
+    ],
     NOT_FOUND: ['I am sorry, I cannot help you any further with these details.'],
     WHICH_APPOINTMENT: ['Which appointment do you mean: {choices}?'],
     TOO_MANY_ATTEMPTS: ['I am sorry, I cannot help you any further this way.'],
@@ -68,7 +72,7 @@ export const en: Catalogue = {
     ],
     MOVE_PENDING: [
       'The new time is not confirmed yet: {service}, {when}.',
-      'I am working on it, and our team keeps an eye on it.',
+      'I will enter it as soon as the calendar answers. If that does not work, our team will call you.',
     ],
     MOVE_TAKEN: [
       'I am sorry, this time is not free: {when}. Your appointment stays as it is: {service}, {was}.',
@@ -82,7 +86,7 @@ export const en: Catalogue = {
     CANCELLED: ['The appointment is cancelled: {service}, {when}.'],
     CANCEL_PENDING: [
       'The cancellation is not confirmed yet: {service}, {when}.',
-      'I am working on it, and our team keeps an eye on it.',
+      'I will cancel it as soon as the calendar answers. If that does not work, our team will call you.',
     ],
     NOT_CANCELLED: ['I am sorry, cancelling it did not work: {service}, {when}.', 'Our team will look into it.'],
     APPOINTMENT_OVER: ['That appointment is already over.'],

@@ -8,6 +8,7 @@ const notYet =
   'Never say that it is done, nor that it failed: it goes on. Call the same function with the same arguments once more to hear how it stands. Promise no message.'
 const seenTo = 'Do not try again. Say that the team will get in touch.'
 const notFree = 'Nothing is booked. Ask which of the options, or for another time. Then call the same function again.'
+const noneFree = 'Nothing is booked. Ask for another day or time. Then call the same function again.'
 const whenAsked = 'Ask for it and never guess. Then call the same function again.'
 
 /**
@@ -43,7 +44,8 @@ export const instructions: Readonly<Partial<Record<SpeechKey, string>>> = {
   SAME_OR_OTHER:
     'Nothing more was booked. Ask. For the same person call book_appointment again with the name as it stands here, to hear how it stands; for somebody else with "additional": true.',
   NAME_NEEDED: askAgain,
-  PHONE_NEEDED: askAgain,
+  PHONE_NEEDED:
+    'Ask exactly this, and call the same function again with the answer. If they have none, ask no more: hand over to a person if you can, else say that you cannot book it. Promise no call back.',
   TOO_MANY_BOOKINGS: 'Do not try again. Hand over to a person if you can. Promise no call back.',
 
   FACT_NEEDED: 'Ask for one of these, and never suggest an answer. Then call the same function again.',
@@ -85,4 +87,16 @@ export const instructions: Readonly<Partial<Record<SpeechKey, string>>> = {
   UNKNOWN_FUNCTION: handOver,
   INTERNAL:
     'Do not say that it was done, nor that it was not. Try once more, then hand over to a person if you can. Promise no call back.',
+}
+
+/** The same where the answer has no options: nobody is to be asked which of them. */
+export const withoutOptions: Readonly<Partial<Record<SpeechKey, string>>> = {
+  NOT_AVAILABLE: noneFree,
+  NONE_THAT_DAY: noneFree,
+  NONE_AT_THAT_HOUR: noneFree,
+  NONE_THEN: noneFree,
+  SLOT_TAKEN:
+    'Nothing was booked. Ask for another day or time. Then call check_availability, or book_appointment again with it.',
+  MOVE_TAKEN:
+    'Nothing was moved. Ask for another day or time. Then call check_availability, or reschedule_appointment again with it.',
 }

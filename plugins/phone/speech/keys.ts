@@ -31,8 +31,9 @@ export const speechKeys = {
   PHONE_NEEDED: [],
   TOO_MANY_BOOKINGS: [],
 
-  FACT_NEEDED: [],
-  FACTS_NEEDED: [],
+  FACT_NEEDED: ['choices[]'],
+  // Of who said nothing yet all are asked (`facts`), of who said one the others (`choices`).
+  FACTS_NEEDED: ['facts?', 'choices[]'],
   NOT_FOUND: [],
   WHICH_APPOINTMENT: ['choices[]'],
   TOO_MANY_ATTEMPTS: [],
@@ -93,6 +94,8 @@ export type Catalogue = {
   readonly and: string
   /** How an appointment stands that is not agreed, said behind a comma. */
   readonly standing: { readonly pending: string; readonly requested: string }
+  /** By what a caller shows that an appointment is theirs. A day is enough, the time need not be known. */
+  readonly facts: { readonly name: string; readonly day: string; readonly reference: string }
   /** What is said for a name that has nothing in it that can be said. */
   readonly instead: { readonly service: string; readonly name: string }
 }

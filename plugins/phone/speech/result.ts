@@ -1,6 +1,6 @@
 import type { Json, ToolResult } from '#core'
 import type { Language } from '../when/spoken.ts'
-import { instructions } from './instructions.ts'
+import { instructions, withoutOptions } from './instructions.ts'
 import type { SpeechKey, SpeechValues } from './keys.ts'
 import { longestMessage, say } from './say.ts'
 import { speakable } from './speakable.ts'
@@ -28,18 +28,20 @@ type Parts<K extends SpeechKey> = {
  * fields first, the last one first, then options from the end, then the instruction: the message always goes out whole.
  */
 export function result<K extends SpeechKey>({ language, key, success, values, options, fields }: Parts<K>): ToolResult {
-  const instruction = instructions[key]
   const extra = Object.entries(fields ?? {}).map(([name, value]) => [name, plain(value)] as const)
   const choices = (options ?? []).slice(0, mostOptions).map((one) => ({ start: one.start, say: speakable(one.say) }))
   const message = say(language, key, values)
-  const build = (shown: number, more: number, told: boolean): ToolResult => ({
-    success,
-    code: key,
-    message,
-    ...Object.fromEntries(extra.slice(0, more)),
-    ...(shown > 0 && { options: choices.slice(0, shown) }),
-    ...(told && instruction !== undefined && { instruction }),
-  })
+  const build = (shown: number, more: number, told: boolean): ToolResult => {
+    const instruction = (shown === 0 ? withoutOptions[key] : undefined) ?? instructions[key]
+    return {
+      success,
+      code: key,
+      message,
+      ...Object.fromEntries(extra.slice(0, more)),
+      ...(shown > 0 && { options: choices.slice(0, shown) }),
+      ...(told && instruction !== undefined && { instruction }),
+    }
+  }
   for (let more = extra.length; more >= 0; more--) {
     const whole = build(choices.length, more, true)
     if (fits(whole)) return whole

@@ -19,11 +19,17 @@ export function say<K extends SpeechKey>(language: Language, key: K, values: Spe
   const { sentences, or, and, instead } = catalogues[language]
   const given = new Map<string, string>(Object.entries(instead))
   for (const [name, value] of Object.entries(values as Record<string, string | readonly string[] | undefined>)) {
-    const text = typeof value === 'string' ? speakable(value) : list(value ?? [], name === 'choices' ? or : and)
+    const text = typeof value === 'string' ? spoken(name, value) : list(value ?? [], name === 'choices' ? or : and)
     if (text !== '') given.set(name, text)
   }
   // What a sentence needs is missing only by a fault of ours: then better the neutral one than silence.
   return joined(sentences[key], given) || sentences.INTERNAL.join(' ')
+}
+
+/** An appointment number digit by digit: in one piece a voice says "nineteen thousand one hundred". */
+function spoken(name: string, value: string): string {
+  const text = speakable(value)
+  return name === 'ref' ? text.replace(/(?<=\d)(?=\d)/g, ' ') : text
 }
 
 /** The names in braces that a sentence has. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { test } from 'tap'
-import { instructions } from '../../../plugins/phone/speech/instructions.ts'
+import { instructions, withoutOptions } from '../../../plugins/phone/speech/instructions.ts'
 import { type SpeechKey, speechKeys } from '../../../plugins/phone/speech/keys.ts'
 import { catalogues, languageOf } from '../../../plugins/phone/speech/languages.ts'
 import { longestResult, result } from '../../../plugins/phone/speech/result.ts'
@@ -92,6 +92,13 @@ test('all that a code asks of the agent is said in English, and stays short', as
       t.ok(toDesk.has(key), `${language} ${key}`)
     }
   }
+  // Who is told that it goes on is promised a call where it fails: of these three a promise is written down.
+  for (const language of languages) {
+    const calls = keys.filter((key) =>
+      /meldet sich unser Team|our team will call/.test(catalogues[language].sentences[key].join()),
+    )
+    t.same(calls.toSorted(), ['CANCEL_PENDING', 'MOVE_PENDING', 'PENDING'], language)
+  }
   // Where something is not known yet, or was not done, nothing may be claimed.
   for (const key of ['PENDING', 'MOVE_PENDING', 'CANCEL_PENDING'] as const) t.match(instructions[key], /Never say/, key)
   for (const key of keys.filter((key) => /PENDING|REQUESTED|TAKEN|NOT_|SLOW|NONE/.test(key))) {
@@ -157,6 +164,32 @@ test('what is to be chosen is joined by "or", what is told by "and"', async (t) 
   }
 })
 
+test('where there is nothing to choose from nobody is asked which, nor told an example', async (t) => {
+  for (const key of keys) {
+    const values = Object.fromEntries(
+      valuesOf(key).map(({ name, isList }) => [name, isList ? [] : 'xyz'] as [string, string | string[]]),
+    )
+    for (const language of languages) {
+      const { message, instruction } = result({ language, key, success: false, values: values as never })
+      t.notMatch(message, /Zum Beispiel|For example|Frei wäre|I could|Meinen Sie:|:\s*[.?]|:$/, `${language} ${key}`)
+      // Of nothing it is never said that it is free.
+      if (key !== 'AVAILABLE') t.notMatch(instruction ?? '', /which of the options|start from options/, key)
+    }
+  }
+  const options = [{ start: '2026-10-05T15:15:00+02:00', say: '3 PM' }]
+  const given = {
+    language: 'en',
+    key: 'SLOT_TAKEN',
+    success: false,
+    values: { service: 'Cut', when: 'noon', choices: ['3 PM'] },
+  } as const
+  t.match(result({ ...given, options }).instruction, /which of the options/)
+  for (const [key, text] of Object.entries(withoutOptions)) {
+    t.match(text, /^[A-Z][\w ,.;:"'()-]+\.$/, key)
+    t.ok(text.length <= 220, key)
+  }
+})
+
 test('two at the same time are two', async (t) => {
   const twice = ['Cut, Monday, at 1 PM', 'Cut, Monday, at 1 PM', 'Cut, Monday, at 2 PM']
   t.equal(
@@ -186,7 +219,7 @@ test('sentences as they are heard', async (t) => {
   const when = 'Dienstag, 6. Oktober, 14 Uhr 30'
   t.equal(
     say('de', 'BOOKED', { service: 'Haarschnitt', when, name: 'Zoë Müller', ref: '47113' }),
-    'Der Termin ist gebucht für Zoë Müller: Haarschnitt, Dienstag, 6. Oktober, 14 Uhr 30. Ihre Terminnummer ist 47113.',
+    'Der Termin ist gebucht für Zoë Müller: Haarschnitt, Dienstag, 6. Oktober, 14 Uhr 30. Ihre Terminnummer ist 4 7 1 1 3.',
   )
   t.equal(
     say('en', 'SLOT_TAKEN', { service: 'Cut', when: 'Tuesday, October 6th, at 2:30 PM', choices: ['3 PM', 'noon'] }),
@@ -199,7 +232,7 @@ test('sentences as they are heard', async (t) => {
   )
   t.equal(
     say('en', 'PENDING', { service: '💇', when: '9 AM' }),
-    'The appointment is not confirmed yet: an appointment, 9 AM. I am working on it, and our team keeps an eye on it.',
+    'The appointment is not confirmed yet: an appointment, 9 AM. I will enter it as soon as the calendar answers. If that does not work, our team will call you.',
   )
   t.equal(
     say('de', 'AVAILABLE', {
@@ -212,6 +245,19 @@ test('sentences as they are heard', async (t) => {
   t.equal(
     say('en', 'AVAILABLE', { service: 'Cut', choices: ['Monday, at 1 PM', 'Monday, at 3 PM', 'Tuesday, at noon'] }),
     'Free for Cut: Monday, at 1 PM or at 3 PM; or Tuesday, at noon.',
+  )
+  const facts = ['Ihren Namen', 'den Tag', 'die Terminnummer']
+  t.equal(
+    say('de', 'FACT_NEEDED', { choices: facts }),
+    'Nennen Sie mir bitte entweder Ihren Namen, den Tag oder die Terminnummer.',
+  )
+  t.equal(
+    say('de', 'FACTS_NEEDED', { facts: facts.join(', '), choices: [] }),
+    'Nennen Sie mir bitte zwei von drei Angaben: Ihren Namen, den Tag, die Terminnummer.',
+  )
+  t.equal(
+    say('de', 'FACTS_NEEDED', { choices: facts.slice(1) }),
+    'Nennen Sie mir bitte noch eine zweite Angabe: entweder den Tag oder die Terminnummer.',
   )
   t.equal(say('en', 'SERVICES', { services: ['Cut', 'Colour', 'Wash'] }), 'We offer: Cut, Colour and Wash.')
 })
