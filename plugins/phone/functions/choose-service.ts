@@ -34,10 +34,9 @@ export function chooseService(said: string, all: readonly ServiceView[], languag
   if (!best) return withoutFit(said, services)
   const choices = fits.map(({ told }) => told)
   if (best.is === 'named') return one(bestLabelled(choices, said))
-  const isOnly = fits.length === 1
   const isSingle = services.filter(({ service }) => service.bookable).length === 1
-  const isTaken = isOnly && (best.is === 'known' || (best.is === 'used' && isSingle))
-  return isTaken ? one(choices) : { is: 'ask', choices }
+  const isEnough = best.is === 'known' || (best.is === 'used' && isSingle)
+  return isEnough ? one(choices) : { is: 'ask', choices }
 }
 
 /** Nothing that was said is in any name: it may be a length ("60 Minuten"), a denial, no service at all, or no word. */
@@ -51,6 +50,7 @@ function withoutFit(said: string, services: readonly Labelled[]): Choice {
   return isDenial ? { is: 'ask', choices: undenied(said, bookable) } : { is: 'unknown' }
 }
 
+/** Of several none is taken. */
 function one(choices: readonly Labelled[]): Choice {
   const [only, other] = choices
   return only && !other ? { is: 'chosen', service: only.service } : { is: 'ask', choices }

@@ -39,9 +39,9 @@ t.test('the best choice comes first', async (t) => {
 
 t.test('of two that were named none is behind all of one kind', async (t) => {
   const cuts = ['Damen', 'Herren', 'Kinder', 'Trocken', 'Kurz', 'Lang'].map((kind) => `${kind}haarschnitt`)
-  const found = outcome('Haarschnitt und Maniküre', [...cuts, 'Maniküre am Abend'].map(view))
+  const found = outcome('Haarschnitt und Farbe', [...cuts, 'Farbe komplett'].map(view))
   t.equal(found?.length, 7)
-  t.same(inOrder(found?.slice(0, 2) as string[]), ['Damenhaarschnitt', 'Maniküre am Abend'])
+  t.same(inOrder(found?.slice(0, 2) as string[]), ['Damenhaarschnitt', 'Farbe komplett'])
 })
 
 t.test('an id is that service, and a slug only where it is no word that somebody says', async (t) => {
@@ -52,6 +52,8 @@ t.test('an id is that service, and a slug only where it is no word that somebody
   t.equal(outcome('svc_1', views), 'Damenhaarschnitt')
   t.equal(outcome('mens-cut', views), 'Herrenhaarschnitt')
   t.same(outcome('haarschnitt', views), ['Damenhaarschnitt', 'Herrenhaarschnitt'])
+  const therapist = [{ ...view('Manuelle Therapie', 1), slug: 'therapie' }, view('Lymphdrainage', 2)]
+  t.same(outcome('Therapie', therapist), ['Manuelle Therapie'], 'nor where it is a head of many names')
 })
 
 t.test('words without end, and names without letters, choose nothing', async (t) => {

@@ -98,6 +98,7 @@ export const serviceUtterances: readonly ServiceUtterances[] = [
       ['Massage', 'Massage'],
       ['eine Massage', 'Massage'],
       ['Thaimassage', 'Thai-Massage'],
+      ['Massage 45 Minuten', 'Massage'],
       ['Massage 90 Minuten', ['Massage', 'Thai-Massage']],
       ['Behandlung', [jaw]],
       ['Therapie', [manual]],
@@ -110,6 +111,8 @@ export const serviceUtterances: readonly ServiceUtterances[] = [
       ['Krankengymnastik beim Hausbesuch', ['Krankengymnastik', home]],
       ['Rückenmassage', ['Massage', 'Thai-Massage']],
       ['Krankengimnastik', ['Krankengymnastik']],
+      ['Wassergymnastik', ['Krankengymnastik']],
+      ['Krankenturnen', ['Krankengymnastik']],
       ['Zahnbehandlung', null],
       ['Psychotherapie', null],
     ],
@@ -164,8 +167,18 @@ export const serviceUtterances: readonly ServiceUtterances[] = [
     rows: [
       ['Haarschnitt', [ladies]],
       ['Dauerwelle', 'Dauerwelle'],
+      ['Dauervelle', ['Dauerwelle']],
       ['nicht nur Dauerwelle', [ladies]],
       ['keine Dauerwelle nur Damenhaarschnitt', [ladies]],
+    ],
+  },
+  {
+    place: 'a masseur',
+    services: ['Massage 30', 'Fango 30'],
+    rows: [
+      ['Massage', ['Massage 30']],
+      ['Fango', 'Fango 30'],
+      ['Fango und Massage', ['Massage 30', 'Fango 30']],
     ],
   },
   {
