@@ -51,8 +51,8 @@ export async function checkLinks(
 function findingsOf(service: Service, seen: readonly Seen[]): Findings {
   const misfits = seen.flatMap(({ doubt }) => (doubt?.is === 'misfit' ? warning(linkRefused, doubt.problem) : []))
   if (misfits.length > 0) return misfits
-  const isClear = seen.length > 0 && seen.every(({ doubt }) => doubt === null)
-  return isClear ? [] : [asKnown(service)]
+  if (seen.length === 0) return [asKnown(service)]
+  return seen.every(({ doubt }) => doubt === null) ? [] : [asKnown({ ...service, ...standingOf(service, seen) })]
 }
 
 /** What is in doubt of the links to a connection, as it is known without asking. */
@@ -70,7 +70,8 @@ function asKnown({ slug, syncStatus, syncErrorCode }: Service): Findings[number]
 const warning = (code: string, message: string) => ({ level: 'warning', code, message }) as const
 
 /** Asks about every link of the service, those to other connections too; nothing where one cannot be asked about here. */
-async function lookAt({ db, registry, openConnection, callFor }: CheckLinksDeps, service: Service): Promise<Seen[]> {
+async function lookAt(deps: CheckLinksDeps, service: Service): Promise<Seen[]> {
+  const { db, registry, openConnection, callFor, log } = deps
   const ports: LinkPorts = {
     providers: registry.providers,
     open: async (connection) => openConnection.opened(connection),
@@ -85,7 +86,13 @@ async function lookAt({ db, registry, openConnection, callFor }: CheckLinksDeps,
     return connection && phase && provider ? [{ link, connection, phase, provider }] : []
   })
   if (tied.length < service.links.length) return []
-  return Promise.all(tied.map(async (one) => ({ tied: one, doubt: await askFit(ports, service, one) })))
+  // A plugin that breaks off here, or a key that cannot be read, must not take the check of the connection with it.
+  const broken = (reason: unknown): LinkDoubt => {
+    const { tenantId, slug } = service
+    log.error({ event: 'failed', tenantId, slug, err: reason }, 'a link could not be checked')
+    return { is: 'unasked', code: 'PROVIDER_FAULT' }
+  }
+  return Promise.all(tied.map(async (one) => ({ tied: one, doubt: await askFit(ports, service, one).catch(broken) })))
 }
 
 /** Where it stands after the calendars were asked. What could not be asked changes nothing: least of all for the better. */

@@ -219,6 +219,28 @@ t.test(
   },
 )
 
+t.test('a provider that breaks off at a link takes no check with it', async (t) => {
+  const author = await addTenant(db)
+  const { id } = await connect(home, author)
+  const fault = twin.faults.add({ operation: '*', kind: 'reset' })
+  await services.create(author, cut)
+  fault.remove()
+  const registry = createRegistry()
+  const get = () => Promise.reject(new Error('astray'))
+  const calcom = createCalcom()
+  registry.providers.add({ ...calcom, services: { ...calcom.services, get } as never })
+  const broken = createConnections({ ...home, registry })
+  const { ok, findings } = await broken.check(author, id)
+  t.ok(ok)
+  t.match(
+    findings.find(({ code }) => code === 'LINK_UNCHECKED'),
+    { message: /"cut": its link was never checked\..*\(PROVIDER_FAULT\)/ },
+  )
+  t.match(await services.get(author.tenantId, 'cut'), { sync: { status: 'pending', errorCode: 'PROVIDER_FAULT' } })
+  t.ok((await connections.check(author, id)).ok)
+  t.match(await services.get(author.tenantId, 'cut'), { sync: { status: 'synced', errorCode: null } })
+})
+
 t.test('a check that breaks has failed', async (t) => {
   const author = await addTenant(db)
   const { id } = await connect(home, author)
