@@ -18,7 +18,7 @@ export type Choice =
  *
  * - its name, with nothing but fillers around it, in any order and however compounds are written, and with what tells it
  *   from others of its name where there are any;
- * - where it is the only one that may be meant: one of its synonyms, or its name without a number or an empty head
+ * - where it is the only one that may be meant: a synonym, its slug, or its name without a number or an empty head
  *   ("Kiefergelenk" for "Kiefergelenkbehandlung");
  * - where it is the only one that can be booked: any part of its name or its synonyms.
  *
