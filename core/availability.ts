@@ -4,7 +4,7 @@ import { type AvailabilityDeps, find } from './flow/availability.ts'
 import { loadGround } from './flow/ground.ts'
 import { hold, release, tidy } from './flow/hold.ts'
 import type { Ports } from './flow/ports.ts'
-import { createShared } from './flow/shared.ts'
+import { createShared } from './flow/single-flight.ts'
 import { createSlotCache } from './flow/slot-cache.ts'
 import { freeTimesChannel } from './store/holds.ts'
 
