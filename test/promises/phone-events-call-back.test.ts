@@ -196,6 +196,32 @@ t.test('who calls again and hears what became of it need not be called', async (
   )
 })
 
+t.test('who hears on the same line that the time was taken is offered others, and not called as well', async (t) => {
+  const { ask } = calling(salon, { from_number: '+4915110000016' })
+  const down = twin.faults.add({ operation: 'createBooking', kind: 'status', status: 503, when: 'before-commit' })
+  const args = { service: 'Haircut', start: `${dayAhead(8)}T10:00`, customer_name: 'Tia Taken' }
+  t.equal((await ask('book_appointment', args)).code, 'PENDING')
+  const id = await idOf('Tia Taken')
+  await until(
+    () => newest(id),
+    (one) => one?.state === 'open',
+  )
+  const message = 'User either already has booking at this time or is not available'
+  const taken = twin.faults.add({ operation: 'createBooking', kind: 'status', status: 400, message })
+  down.remove()
+  await gateway.appointments.retrySync(salon.author, id)
+  // "Taken" may be by our own first try: the calendar is looked at before it is believed.
+  await until(
+    () => ask('book_appointment', args),
+    ({ code }) => code === 'SLOT_TAKEN',
+  )
+  taken.remove()
+  await until(
+    () => callBacks(id),
+    (reviews) => reviews.every(({ state }) => state === 'dismissed'),
+  )
+})
+
 t.test('others are offered where the time was taken, and nobody is asked to call', async (t) => {
   const patient = await phoneGateway(t)
   const { ask } = calling(patient, { from_number: '+4915110000014' })
