@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { realpathSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { run } from '../../cli/run.ts'
 import { freePort } from '../../cli/sandbox/place.ts'
 import { until } from '../helper/gateway.ts'
@@ -80,7 +80,19 @@ export function folderOf(t: Owner & { testdir(content: Record<string, string>): 
 /** Starts the gateway of a folder and waits until it is ready; killed with the test if it still runs then. */
 export async function start(t: Owner, cwd: string, environment: Environment = {}): Promise<Started> {
   const KALENDS_PORT = String(await freePort('127.0.0.1'))
+  await ownSandboxPort(cwd)
   return ready(t, child(process.execPath, [entry, 'start'], cwd, { KALENDS_PORT, ...environment }))
+}
+
+/**
+ * Has the sandbox of a folder listen where no other test's will. Counting up from 5555, as it does by itself, one would get
+ * the port of another that has just ended, and answer in its place.
+ */
+async function ownSandboxPort(cwd: string): Promise<void> {
+  const file = join(cwd, '.kalends', 'sandbox.json')
+  if (existsSync(file)) return
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, JSON.stringify({ port: await freePort('127.0.0.1') }))
 }
 
 /** Waits until a child that runs `kalends start` is ready. */

@@ -11,7 +11,7 @@ for (const webhookTiming of ['before-reply', 'after-reply'] as const) {
   for (const metadata of ['with', 'without'] as const) {
     t.test(`an echo ${webhookTiming} and ${metadata} metadata is our own`, async (t) => {
       // Long enough for the echo to come before anybody looks whether the calendar did what it said.
-      const salon = await listening(t, { twin: { webhookTiming }, input: { sync: { settleDelay: '2s' } } })
+      const salon = await listening(t, { twin: { webhookTiming }, input: { sync: { settleDelay: '15s' } } })
       const { gateway, author, twin } = salon
       if (metadata === 'without') twin.webhooks.add({ kind: 'omit-metadata' })
       const { id } = await book(salon)

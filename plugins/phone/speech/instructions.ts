@@ -20,7 +20,8 @@ export const instructions: Readonly<Partial<Record<SpeechKey, string>>> = {
   NO_SERVICES: handOver,
   SERVICE_NEEDED: askAgain,
   SERVICE_UNKNOWN: askAgain,
-  SERVICE_AMBIGUOUS: askAgain,
+  SERVICE_AMBIGUOUS:
+    'Ask exactly this. Then call the same function again with the chosen entry of services, word for word.',
   SERVICE_NOT_BOOKABLE: handOver,
 
   AVAILABLE:
