@@ -188,3 +188,25 @@ t.test('one call makes no more than so many appointments', async (t) => {
   }
   t.same(codes, [...Array(6).fill('BOOKED'), 'TOO_MANY_BOOKINGS'])
 })
+
+t.test('cancels that come at once in other words take one appointment', async (t) => {
+  const name = { customer_name: 'Max Muster' }
+  for (let round = 0; round < 6; round++) {
+    const date = days()
+    const caller = { from_number: `+491515550020${round}` }
+    for (const time of ['10:00', '11:00']) {
+      const args = { start: `${date}T${time}`, ...name, additional: true }
+      t.equal((await calling(salon, caller).ask('book_appointment', args)).code, 'BOOKED')
+    }
+    const { ask } = calling(salon, caller)
+    // Spread over the time that the first one takes: the next must come between its look and its end.
+    const said = async (wording: Record<string, unknown>, afterMs: number) => {
+      await new Promise((resolve) => setTimeout(resolve, afterMs))
+      return (await ask('cancel_appointment', wording)).code
+    }
+    const first = said({ date, time: '10:00' }, 0)
+    const codes = await Promise.all([first, ...[4, 8, 12, 16].map((ms) => said(name, ms))])
+    t.ok(codes.includes('CANCELLED'), codes.join(' '))
+    t.same(await countOn(salon, date), { here: 2, there: 1 }, codes.join(' '))
+  }
+})

@@ -170,17 +170,6 @@ t.test('what a call has booked does not hide what its caller had before', async 
   t.same([startsOn(date), startsOn(other)], [[], at(other, '10:00')])
 })
 
-t.test('cancels that come at once in other words take one appointment', async (t) => {
-  for (let round = 0; round < 5; round++) {
-    const date = days()
-    const { ask } = await customer(date, '10:00', '11:00')
-    const wordings = [{ date, time: '10:00' }, max]
-    const codes = await Promise.all(wordings.map(async (said) => (await ask('cancel_appointment', said)).code))
-    t.ok(codes.includes('CANCELLED'), codes.join(' '))
-    t.same(startsOn(date), at(date, '11:00'), codes.join(' '))
-  }
-})
-
 t.test('a name that only sounds alike is asked about before anything is cancelled', async (t) => {
   const date = days()
   const caller = { from_number: numbers() }
